@@ -1,0 +1,1 @@
+"""How one step is done: unwrap, call the service, map errors. No rules of their own."""

@@ -1,0 +1,1 @@
+"""The GraphQL edge. Holds no database credentials and no business rule."""

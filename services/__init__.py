@@ -1,0 +1,1 @@
+"""The bounded contexts and their drivers. They know neither Temporal nor GraphQL."""

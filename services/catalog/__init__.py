@@ -1,0 +1,1 @@
+"""What is for sale, under which name and at which price. Knows nothing of stock."""

@@ -1,0 +1,113 @@
+"""What the catalogue speaks: products, requested lines and priced lines. Values only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from services.shared.money import Money
+
+
+class ProductSort(StrEnum):
+    """The orders in which products can be listed."""
+
+    NEWEST = "NEWEST"
+    NAME = "NAME"
+    PRICE_ASC = "PRICE_ASC"
+    PRICE_DESC = "PRICE_DESC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """Something for sale. An archived one (`active` false) stays readable and is sold no more."""
+
+    id: str
+    sku: str
+    name: str
+    description: str
+    categories: tuple[str, ...]
+    price: Money
+    active: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateProduct:
+    """The wish for a new product. `product_id` makes it repeatable: the same id answers with the same product."""
+
+    product_id: str
+    sku: str
+    name: str
+    description: str
+    categories: tuple[str, ...]
+    price: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductQuery:
+    """One page of products.
+
+    Attributes:
+        first: 1 to 100.
+        after: an edge's cursor of the same sort.
+        category: an exact category, or None for all.
+        include_inactive: archived ones too.
+    """
+
+    first: int = 20
+    after: str | None = None
+    sort: ProductSort = ProductSort.NEWEST
+    category: str | None = None
+    include_inactive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductEdge:
+    """A product and where it stands in its list."""
+
+    cursor: str
+    node: Product
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductPage:
+    """A page of products; `total` counts all that match, on every page."""
+
+    edges: tuple[ProductEdge, ...]
+    has_next: bool
+    has_previous: bool
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestedLine:
+    """What a shopper asks for: a SKU and 1 to 1000 of it."""
+
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceLines:
+    """The wish to know today's names and prices of these lines; refused by line index."""
+
+    lines: tuple[RequestedLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedLine:
+    """A line with the name and price of the moment, frozen from then on."""
+
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedLines:
+    """All lines of an order, priced in one currency."""
+
+    lines: tuple[PricedLine, ...]
+    total: Money

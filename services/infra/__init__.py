@@ -1,0 +1,1 @@
+"""The drivers: settings, databases, brokers, telemetry. No business rule."""

@@ -1,0 +1,128 @@
+"""MongoDB: one client a process, one database handle a service, transactions that retry. Holds no query.
+
+The only module beside the stores that knows motor, so that a change of driver stays small.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorClientSession,
+    AsyncIOMotorCollection,
+    AsyncIOMotorDatabase,
+)
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from services.infra.settings import MongoSettings
+from services.shared.errors import Unavailable
+
+Document = dict[str, Any]
+Session = AsyncIOMotorClientSession
+Collection = AsyncIOMotorCollection
+Result = TypeVar("Result")
+
+NAMESPACE_EXISTS = 48
+TRANSIENT = "TransientTransactionError"
+UNKNOWN_COMMIT = "UnknownTransactionCommitResult"
+MAX_ATTEMPTS = 40
+FIRST_PAUSE = 0.002
+LONGEST_PAUSE = 0.25
+COMMIT_ATTEMPTS = 3
+DURABLE = WriteConcern(w="majority", j=True)
+SNAPSHOT = ReadConcern("snapshot")
+
+
+def connect(settings: MongoSettings) -> "AsyncIOMotorClient[Document]":
+    """A client with timeouts; it connects on first use and again whenever the server is back."""
+    return AsyncIOMotorClient(
+        settings.url,
+        tz_aware=True,
+        serverSelectionTimeoutMS=2000,
+        connectTimeoutMS=2000,
+        socketTimeoutMS=20000,
+        maxPoolSize=50,
+        retryWrites=True,
+        w="majority",
+        journal=True,
+    )
+
+
+class Database:
+    """One service's database. A service gets its own and no other, so that crossing is impossible."""
+
+    def __init__(self, client: "AsyncIOMotorClient[Document]", name: str) -> None:
+        self._client = client
+        self._database: AsyncIOMotorDatabase[Document] = client[name]
+
+    def collection(self, name: str) -> "AsyncIOMotorCollection[Document]":
+        """A handle; nothing is sent."""
+        return self._database[name]
+
+    async def ensure_collection(self, name: str, validator: Document | None = None) -> None:
+        """Makes the collection with its validator, or brings the validator up to date. Idempotent."""
+        with_validator = {"validator": validator} if validator else {}
+        try:
+            await self._database.create_collection(name, **with_validator)
+        except OperationFailure as failure:
+            if failure.code != NAMESPACE_EXISTS:
+                raise
+            if validator:
+                await self._database.command("collMod", name, validator=validator)
+
+    async def transact(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+        """Runs `work` in one transaction: all of its writes or none.
+
+        A write conflict runs `work` again from its start, after a growing pause; so it must have no
+        effect but its writes. An unknown commit is asked for again.
+
+        Raises:
+            Unavailable: the server did not answer; what happened is unknown.
+        """
+        pause = FIRST_PAUSE
+        for _ in range(MAX_ATTEMPTS):
+            try:
+                return await self._attempt(work)
+            except PyMongoError as failure:
+                if not failure.has_error_label(TRANSIENT) or isinstance(failure, ConnectionFailure):
+                    raise Unavailable("database", type(failure).__name__) from failure
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (jitter, no secret)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        raise Unavailable("database", "write conflicts without end")
+
+    async def _attempt(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+        async with await self._client.start_session() as session:
+            session.start_transaction(read_concern=SNAPSHOT, write_concern=DURABLE)
+            try:
+                result = await work(session)
+            except BaseException:
+                await session.abort_transaction()
+                raise
+            await _commit(session)
+            return result
+
+
+async def _commit(session: Session) -> None:
+    """A commit can be repeated: the server answers with what became of it."""
+    for attempt in range(1, COMMIT_ATTEMPTS + 1):
+        try:
+            await session.commit_transaction()
+        except PyMongoError as failure:
+            if attempt == COMMIT_ATTEMPTS or not failure.has_error_label(UNKNOWN_COMMIT):
+                raise
+        else:
+            return
+
+
+@contextmanager
+def unavailable_when_away() -> Iterator[None]:
+    """Turns a driver's failure into Unavailable, for reads and single writes outside a transaction."""
+    try:
+        yield
+    except PyMongoError as failure:
+        raise Unavailable("database", type(failure).__name__) from failure

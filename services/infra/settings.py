@@ -1,0 +1,172 @@
+"""The settings of every process: one typed tree, read from the environment once, at the process's start.
+
+Names are `CARAVAN_<SECTION>__<FIELD>`; `.env.example` lists them all (a test compares). Nothing else reads the environment.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CONTEXTS = ("catalog", "inventory", "orders", "payments", "users")
+"""The services that there are, in the order in which they start."""
+
+
+class Profile(StrEnum):
+    """DEVELOPMENT brings default secrets and accounts; PRODUCTION refuses to start with one."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Section(BaseModel):
+    """A part of the tree. Frozen; an unknown name is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TemporalSettings(Section):
+    """The workflow engine."""
+
+    address: str = "localhost:7233"
+    namespace: str = "default"
+    ui: str = "http://localhost:8233"
+
+
+class KafkaSettings(Section):
+    """The event log."""
+
+    bootstrap: str = "localhost:9092"
+
+
+class MongoSettings(Section):
+    """The databases: one URL, one database a service (`caravan_<service>`)."""
+
+    url: str = "mongodb://localhost:27017"
+    database_prefix: str = "caravan_"
+
+
+class RedisSettings(Section):
+    """The cache and the counters."""
+
+    url: str = "redis://localhost:6379"
+
+
+class SmtpSettings(Section):
+    """Where mail goes."""
+
+    url: str = "smtp://localhost:1025"
+
+
+class GatewaySettings(Section):
+    """Where the gateway listens, and how long it waits for an answer (seconds)."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    answer_within: float = Field(default=4.5, gt=0, le=60)
+
+
+class ServicesSettings(Section):
+    """Where this process listens, and where each service's internal API is.
+
+    Services with the same URL run in one process; their steps of a workflow run there too.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8100, ge=0, le=65535)
+    catalog: str = "http://127.0.0.1:8100"
+    inventory: str = "http://127.0.0.1:8100"
+    orders: str = "http://127.0.0.1:8100"
+    payments: str = "http://127.0.0.1:8100"
+    users: str = "http://127.0.0.1:8100"
+    internal_token: SecretStr = SecretStr("caravan-internal-dev")
+
+    def url_of(self, context: str) -> str:
+        """The internal API's address of one of CONTEXTS."""
+        url: str = getattr(self, context)
+        return url
+
+    def together_with(self, context: str) -> tuple[str, ...]:
+        """The services in the same process as this one, itself included, sorted."""
+        here = self.url_of(context)
+        return tuple(sorted(other for other in CONTEXTS if self.url_of(other) == here))
+
+
+class AuthSettings(Section):
+    """How access tokens are made. `key_passphrase` seals the signing key in the users' database."""
+
+    issuer: str = "https://caravan.example"
+    audience: str = "caravan"
+    access_minutes: int = Field(default=15, ge=1, le=60)
+    key_passphrase: SecretStr = SecretStr("caravan-key-dev")
+
+
+class AccountsSettings(Section):
+    """The two accounts that a system starts with."""
+
+    admin_email: str = "admin@caravan.example"
+    admin_password: SecretStr = SecretStr("caravan-admin-dev")
+    ops_email: str = "ops@caravan.example"
+    ops_password: SecretStr = SecretStr("caravan-ops-dev")
+
+
+class PaymentsSettings(Section):
+    """The payment provider, and how long one call to it may take (seconds)."""
+
+    provider_url: str = "http://127.0.0.1:8200"
+    provider_timeout: float = Field(default=10, gt=0, le=60)
+
+
+class InventorySettings(Section):
+    """How long a hold lasts unless committed (seconds): longer than all that may happen before the pivot."""
+
+    hold_seconds: int = Field(default=900, ge=1, le=86400)
+
+
+class LogSettings(Section):
+    """JSON lines to standard error; level as in the standard library."""
+
+    level: str = "INFO"
+
+
+class Settings(BaseSettings):
+    """The whole tree. Built once by a process's entry point and passed down."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CARAVAN_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    profile: Profile = Profile.DEVELOPMENT
+    temporal: TemporalSettings = TemporalSettings()
+    kafka: KafkaSettings = KafkaSettings()
+    mongo: MongoSettings = MongoSettings()
+    redis: RedisSettings = RedisSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    services: ServicesSettings = ServicesSettings()
+    auth: AuthSettings = AuthSettings()
+    accounts: AccountsSettings = AccountsSettings()
+    payments: PaymentsSettings = PaymentsSettings()
+    inventory: InventorySettings = InventorySettings()
+    log: LogSettings = LogSettings()
+
+    @model_validator(mode="after")
+    def refuse_default_secrets(self) -> Self:
+        """In production, raises ValueError that names every secret left at its default."""
+        if self.profile is Profile.PRODUCTION and (left := default_secrets(self)):
+            raise ValueError("production refuses default secrets: set " + ", ".join(left))
+        return self
+
+
+def default_secrets(settings: Settings) -> list[str]:
+    """The environment names of all secrets that still have their development value."""
+    left = []
+    for section in Settings.model_fields:
+        values = getattr(settings, section)
+        if not isinstance(values, Section):
+            continue
+        for name, field in type(values).model_fields.items():
+            if isinstance(field.default, SecretStr) and getattr(values, name) == field.default:
+                left.append(f"CARAVAN_{section}__{name}".upper())
+    return left

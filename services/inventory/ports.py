@@ -1,0 +1,52 @@
+"""Inventory's face to others, and what it needs from its store. Protocols only."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from services.inventory.models import (
+    AdjustStock,
+    ExpiredHolds,
+    HoldStock,
+    OpenStock,
+    Reservation,
+    StockItem,
+)
+from services.shared.events import Origin
+
+
+class Inventory(Protocol):
+    """What others may ask of inventory. Hold, commit and release can be repeated without effect."""
+
+    async def open_stock(self, command: OpenStock, origin: Origin) -> StockItem:
+        """Makes the stock item of a new SKU; the same again answers with the item as it is. Raises Invalid."""
+        ...
+
+    async def stock_of(self, skus: Sequence[str]) -> tuple[StockItem, ...]:
+        """Those of the stock items that exist, in no order."""
+        ...
+
+    async def adjust_stock(self, command: AdjustStock, origin: Origin) -> StockItem:
+        """Raises NotFound (path `sku`), Invalid, Conflict (path `delta`: below what is reserved)."""
+        ...
+
+    async def hold_stock(self, command: HoldStock, origin: Origin) -> Reservation:
+        """Holds every line or none.
+
+        Raises:
+            OutOfStock: a problem for each line that lacks stock.
+            HoldExpired: this order's hold was released or expired before; it never comes back.
+        """
+        ...
+
+    async def commit_hold(self, order_id: str, origin: Origin) -> Reservation:
+        """Takes the held goods out of stock. Raises HoldExpired."""
+        ...
+
+    async def release_hold(self, order_id: str, origin: Origin) -> Reservation:
+        """Gives back whatever the order has: held or committed. Without a hold it leaves a tombstone,
+        so that a hold which arrives later takes nothing."""
+        ...
+
+    async def expire_holds(self, limit: int) -> ExpiredHolds:
+        """Releases at most `limit` holds past their deadline."""
+        ...

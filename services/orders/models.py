@@ -1,0 +1,109 @@
+"""What orders speak: orders, their lines and states. Values only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from services.shared.errors import Problem
+from services.shared.money import Money
+
+
+class OrderStatus(StrEnum):
+    """The contract's states of an order."""
+
+    PLACED = "PLACED"
+    RESERVED = "RESERVED"
+    CONFIRMED = "CONFIRMED"
+    SHIPPED = "SHIPPED"
+    DELIVERED = "DELIVERED"
+    REJECTED = "REJECTED"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """A line as it was placed: name and price never change again."""
+
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChange:
+    """When the order came into a state."""
+
+    status: OrderStatus
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An order as it is now.
+
+    Attributes:
+        fingerprint: a hash of the input that placed it; tells a repeated key from a reused one.
+        history: oldest first, never empty.
+        reason: set on REJECTED and CANCELLED.
+    """
+
+    id: str
+    customer_id: str
+    fingerprint: str
+    lines: tuple[OrderLine, ...]
+    total: Money
+    status: OrderStatus
+    history: tuple[StatusChange, ...]
+    reason: Problem | None
+    tracking_number: str | None
+    version: int
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordOrder:
+    """The wish to store a new order as PLACED; repeatable by `order_id` and `fingerprint`."""
+
+    order_id: str
+    customer_id: str
+    fingerprint: str
+    lines: tuple[OrderLine, ...]
+    total: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvanceOrder:
+    """The wish that the order is in `status`; without effect where it is there already."""
+
+    order_id: str
+    status: OrderStatus
+    reason: Problem | None = None
+    tracking_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderQuery:
+    """One page of orders, newest first; `customer_id` None means everybody's."""
+
+    first: int = 20
+    after: str | None = None
+    customer_id: str | None = None
+    status: OrderStatus | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderEdge:
+    """An order and where it stands in its list."""
+
+    cursor: str
+    node: Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPage:
+    """A page of orders."""
+
+    edges: tuple[OrderEdge, ...]
+    has_next: bool
+    has_previous: bool

@@ -1,0 +1,52 @@
+"""The face of orders to others, and what they need from their store. Protocols only."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from services.orders.models import AdvanceOrder, Order, OrderPage, OrderQuery, RecordOrder
+from services.shared.events import Event, Origin
+
+
+class Orders(Protocol):
+    """What others may ask of orders."""
+
+    async def record_order(self, command: RecordOrder, origin: Origin) -> Order:
+        """Stores it as PLACED, or answers the order of that id as it is now.
+
+        Raises:
+            IdempotencyMismatch: the id was used with another fingerprint.
+        """
+        ...
+
+    async def advance_order(self, command: AdvanceOrder, origin: Origin) -> Order:
+        """Moves it on along the table of transitions; being there already is no change.
+
+        Raises:
+            NotFound: no such order.
+            Conflict: no way leads from its state to that one.
+        """
+        ...
+
+    async def orders_by_id(self, ids: Sequence[str]) -> tuple[Order, ...]:
+        """Those of the orders that exist, in no order."""
+        ...
+
+    async def list_orders(self, query: OrderQuery) -> OrderPage:
+        """One page, newest first. Raises Invalid for a page size or cursor out of range."""
+        ...
+
+
+class OrderStore(Protocol):
+    """Where orders are kept. Every write stores its events in the same transaction."""
+
+    async def insert(self, order: Order, events: Sequence[Event]) -> Order:
+        """Adds it, or answers the one of the same id."""
+        ...
+
+    async def replace(self, order: Order, expected_version: int, events: Sequence[Event]) -> bool:
+        """Stores the new state if the stored version is still the expected one; False when it is not."""
+        ...
+
+    async def by_ids(self, ids: Sequence[str]) -> tuple[Order, ...]: ...
+
+    async def page(self, query: OrderQuery) -> OrderPage: ...

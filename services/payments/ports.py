@@ -1,0 +1,61 @@
+"""The face of payments to others, and what they need: a store and a provider. Protocols only."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from services.payments.models import AuthorizePayment, Payment, SettlePayment
+from services.shared.events import Event, Origin
+from services.shared.money import Money
+
+
+class Payments(Protocol):
+    """What others may ask of payments. Every call can be repeated; an unknown outcome is asked for, never guessed."""
+
+    async def authorize_payment(self, command: AuthorizePayment, origin: Origin) -> Payment:
+        """Raises PaymentDeclined; Conflict when the payment was closed (voided) before."""
+        ...
+
+    async def capture_payment(self, command: SettlePayment, origin: Origin) -> Payment:
+        """Raises PaymentDeclined; Conflict when there is nothing to capture."""
+        ...
+
+    async def cancel_payment(self, command: SettlePayment, origin: Origin) -> Payment | None:
+        """Undoes whatever happened: refunds what was captured, voids what was authorised, finds out what is
+        unknown first. Leaves a mark, so that an authorisation which arrives later is refused. None where
+        there never was a payment."""
+        ...
+
+    async def payments_of(self, order_ids: Sequence[str]) -> tuple[Payment, ...]:
+        """Those of the payments that exist, in no order."""
+        ...
+
+
+class PaymentStore(Protocol):
+    """Where payments are kept. Every write stores its events in the same transaction."""
+
+    async def insert(self, payment: Payment, events: Sequence[Event]) -> Payment:
+        """Adds it, or answers the one of the same order."""
+        ...
+
+    async def replace(self, payment: Payment, expected_version: int, events: Sequence[Event]) -> bool:
+        """Stores the new state if the stored version is still the expected one; False when it is not."""
+        ...
+
+    async def by_orders(self, order_ids: Sequence[str]) -> tuple[Payment, ...]: ...
+
+
+class PaymentProvider(Protocol):
+    """The outside system. Each call is idempotent by its key.
+
+    All raise PaymentDeclined for a final no, and Unavailable when the outcome is unknown.
+    """
+
+    async def authorize(self, order_id: str, amount: Money, method: str, key: str) -> str:
+        """The reference of the authorisation."""
+        ...
+
+    async def capture(self, order_id: str, reference: str, amount: Money, key: str) -> None: ...
+
+    async def void(self, order_id: str, reference: str, key: str) -> None: ...
+
+    async def refund(self, order_id: str, reference: str, amount: Money, key: str) -> None: ...

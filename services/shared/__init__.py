@@ -1,0 +1,1 @@
+"""The vocabulary every context speaks. Pure: no I/O, no driver, no settings."""

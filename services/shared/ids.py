@@ -1,0 +1,32 @@
+"""The only place that makes identifiers. Random ones come from an IdFactory, derived ones from a hash."""
+
+import base64
+import hashlib
+from typing import Protocol
+
+import uuid6
+
+
+class IdFactory(Protocol):
+    """What makes new identifiers; replaced in tests."""
+
+    def new(self) -> str:
+        """A fresh identifier, unique for ever, that sorts by the time of its making."""
+        ...
+
+
+class SortableIds:
+    """UUID version 7 (RFC 9562) as 32 hexadecimal digits."""
+
+    def new(self) -> str:
+        return uuid6.uuid7().hex
+
+
+def derived_id(*parts: str) -> str:
+    """The same identifier for the same parts, always: 26 letters and digits of their SHA-256.
+
+    Parts are joined by their lengths, so that ("ab", "c") and ("a", "bc") differ.
+    """
+    joined = "".join(f"{len(part)}:{part}" for part in parts)
+    digest = hashlib.sha256(joined.encode()).digest()[:16]
+    return base64.b32encode(digest).decode().rstrip("=").lower()

@@ -1,0 +1,75 @@
+"""What users speak: accounts, roles and sessions. Values only; a password hash never leaves the context."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The contract's roles."""
+
+    CUSTOMER = "CUSTOMER"
+    OPS = "OPS"
+    ADMIN = "ADMIN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """Which optional messages a user wants."""
+
+    promotional: bool = True
+    recommendations: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """An account, as others may see it."""
+
+    id: str
+    email: str
+    name: str
+    roles: tuple[Role, ...]
+    preferences: Preferences
+    version: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account as the store keeps it: the user and the Argon2id hash of the password."""
+
+    user: User
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """The wish for a new account."""
+
+    email: str
+    password: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """The wish for a session."""
+
+    email: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Somebody signed in: who, and the access token (JWT, 15 minutes)."""
+
+    user: User
+    access_token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicKey:
+    """A key that checks access tokens, as a JWK's text."""
+
+    kid: str
+    jwk: str

@@ -1,0 +1,1 @@
+"""The proof that Caravan does what it promises. Imported by nothing."""
