@@ -1,0 +1,36 @@
+"""Workflow ids, task queues, schedules and search attributes: the names that clients and ops rely on.
+
+The contract's `events.md` lists them; a change here is a change of contract.
+"""
+
+from typing import Final
+
+from temporalio.common import SearchAttributeKey
+
+ORDERS_QUEUE: Final = "orders"
+INVENTORY_QUEUE: Final = "inventory"
+CATALOG_QUEUE: Final = "catalog"
+PAYMENTS_QUEUE: Final = "payments"
+
+EXPIRE_RESERVATIONS_SCHEDULE: Final = "expire-reservations"
+
+ORDER_ID: Final = SearchAttributeKey.for_keyword("CaravanOrderId")
+CUSTOMER_ID: Final = SearchAttributeKey.for_keyword("CaravanCustomerId")
+ORDER_STATUS: Final = SearchAttributeKey.for_keyword("CaravanOrderStatus")
+CAMPAIGN_ID: Final = SearchAttributeKey.for_keyword("CaravanCampaignId")
+SEARCH_ATTRIBUTES: Final = (ORDER_ID, CUSTOMER_ID, ORDER_STATUS, CAMPAIGN_ID)
+
+
+def order_workflow_id(order_id: str) -> str:
+    """The PlaceOrder workflow of an order."""
+    return f"order/{order_id}"
+
+
+def reservation_workflow_id(order_id: str) -> str:
+    """The ReserveInventory workflow of an order."""
+    return f"reservation/{order_id}"
+
+
+def product_workflow_id(product_id: str) -> str:
+    """The LaunchProduct workflow of a product."""
+    return f"product/{product_id}"
