@@ -4,7 +4,7 @@ The only module beside the stores that knows motor, so that a change of driver s
 """
 
 import asyncio
-import random
+import random  # noqa: TID251 (jitter only)
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -66,7 +66,7 @@ class Database:
 
     async def ensure_collection(self, name: str, validator: Document | None = None) -> None:
         """Makes the collection with its validator, or brings the validator up to date. Idempotent."""
-        with_validator = {"validator": validator} if validator else {}
+        with_validator: dict[str, Any] = {"validator": validator} if validator else {}
         try:
             await self._database.create_collection(name, **with_validator)
         except OperationFailure as failure:

@@ -1,6 +1,7 @@
 """The settings of every process: one typed tree, read from the environment once, at the process's start.
 
-Names are `CARAVAN_<SECTION>__<FIELD>`; `.env.example` lists them all (a test compares). Nothing else reads the environment.
+Names are `CARAVAN_<SECTION>__<FIELD>`; `.env.example` lists them all (a test compares). Nothing else reads the
+environment.
 """
 
 from enum import StrEnum
@@ -133,9 +134,7 @@ class LogSettings(Section):
 class Settings(BaseSettings):
     """The whole tree. Built once by a process's entry point and passed down."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="CARAVAN_", env_nested_delimiter="__", frozen=True, extra="forbid"
-    )
+    model_config = SettingsConfigDict(env_prefix="CARAVAN_", env_nested_delimiter="__", frozen=True, extra="forbid")
 
     profile: Profile = Profile.DEVELOPMENT
     temporal: TemporalSettings = TemporalSettings()

@@ -4,7 +4,7 @@ from services.shared.errors import Refused
 
 
 class OutOfStock(Refused):
-    """Less is available than asked; a problem a line, path `("lines", i, "quantity")`, how many are left in the message."""
+    """Less is available than asked: a problem a line, path `("lines", i, "quantity")`; the message says how many."""
 
     code = "OUT_OF_STOCK"
 

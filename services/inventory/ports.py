@@ -44,7 +44,8 @@ class Inventory(Protocol):
 
     async def release_hold(self, order_id: str, origin: Origin) -> Reservation:
         """Gives back whatever the order has: held or committed. Without a hold it leaves a tombstone,
-        so that a hold which arrives later takes nothing."""
+        so that a hold which arrives later takes nothing.
+        """
         ...
 
     async def expire_holds(self, limit: int) -> ExpiredHolds:

@@ -22,7 +22,8 @@ class Payments(Protocol):
     async def cancel_payment(self, command: SettlePayment, origin: Origin) -> Payment | None:
         """Undoes whatever happened: refunds what was captured, voids what was authorised, finds out what is
         unknown first. Leaves a mark, so that an authorisation which arrives later is refused. None where
-        there never was a payment."""
+        there never was a payment.
+        """
         ...
 
     async def payments_of(self, order_ids: Sequence[str]) -> tuple[Payment, ...]:

@@ -15,9 +15,7 @@ MAX_MINOR = 10**15
 DECIMAL_TEXT = re.compile(r"[0-9]{1,16}(\.[0-9]{1,6})?", re.ASCII)
 
 EXPONENTS: dict[str, int] = {
-    currency.code: currency.exponent
-    for currency in iso4217.Currency
-    if currency.exponent is not None
+    currency.code: currency.exponent for currency in iso4217.Currency if currency.exponent is not None
 }
 """ISO 4217: how many decimal places each currency has; funds and metals without one are left out."""
 
