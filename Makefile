@@ -1,0 +1,64 @@
+# The verbs of this project. Plain `make` lists them; each sets up what it needs, once.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+STAMP := .venv/.installed
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --custom-compile-command "make lock"
+
+.PHONY: help demo up test test-heavy check bench fmt clean lock
+
+help:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(STAMP) ## start the whole system, fill a sample shop and watch orders of every outcome
+	@$(BIN)/caravan demo
+
+up: $(STAMP) ## start the whole system and leave it running until Ctrl-C
+	@$(BIN)/caravan up
+
+test: check ## check, then every test that is not heavy (minutes)
+	@$(BIN)/pytest -m "not heavy" --ignore tests/architecture
+
+test-heavy: $(STAMP) ## the tests that need a whole system: floods, kills, restarts (many minutes)
+	@$(BIN)/pytest -m heavy
+
+check: $(STAMP) ## lint, format, types, import contracts and house rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/pytest -q tests/architecture
+
+bench: $(STAMP) ## measure orders a second and latencies on a stack of its own
+	@$(BIN)/python -m bench
+
+fmt: $(STAMP) ## repair what ruff can repair by itself
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean: ## remove the environment, caches and build results; keeps the data in .caravan
+	@rm -rf .venv build dist bench/results *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock: $(STAMP) ## write requirements/ anew from pyproject.toml
+	@$(LOCK) pyproject.toml --output-file requirements/runtime.txt
+	@$(LOCK) --extra embedded pyproject.toml --output-file requirements/embedded.txt
+	@$(LOCK) --extra embedded --extra dev pyproject.toml --output-file requirements/dev.txt
+
+$(STAMP): requirements/dev.txt
+	@set -eu; for candidate in python3 python3.13 python3.12 python3.11; do \
+		if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$${python:-}" ]; then \
+		echo "Caravan needs Python 3.11 or newer as python3, python3.13, python3.12 or python3.11 on PATH; none was found." >&2; \
+		exit 1; \
+	fi; \
+	echo "Setting up .venv with $$($$python --version), once ..."; \
+	[ -x $(BIN)/python ] || "$$python" -m venv .venv; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
+	touch $@
