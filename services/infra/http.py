@@ -3,3 +3,161 @@
 A call is `POST /internal/<context>/<operation>` with a JSON object of arguments and the internal token. The error
 tree travels as it is: 422 with `problems` for a refusal, 503 with `dependency` for what is unavailable.
 """
+
+import hmac
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+import structlog
+from fastapi import APIRouter, Request, Response
+from pydantic import SecretStr, ValidationError
+from structlog.contextvars import bound_contextvars, get_contextvars
+
+from services.infra.http_codec import (
+    CARRIED,
+    REFUSAL,
+    TOKEN_HEADER,
+    UNAVAILABLE,
+    Operation,
+    RefusalBody,
+    UnavailableBody,
+    operations_of,
+)
+from services.shared.errors import Refused, Unavailable, refusal_from
+
+LONGEST_CARRIED = 128
+"""Characters of a carried header; what is longer is none of ours and left out of the log."""
+
+log = structlog.get_logger(__name__)
+
+
+def internal_router(context: str, protocol: type, face: object, token: SecretStr) -> APIRouter:
+    """Routes for each public async method of `protocol`, answered by `face`; closed to whoever lacks the token."""
+    router = APIRouter(prefix=f"/internal/{context}")
+    expected = token.get_secret_value().encode()
+    for name, operation in operations_of(protocol).items():
+        endpoint = _endpoint(operation, getattr(face, name), expected)
+        router.add_route(
+            f"/internal/{context}/{name}",
+            endpoint,
+            methods=["POST"],
+            name=f"{context}.{name}",
+        )
+    return router
+
+
+def _endpoint(
+    operation: Operation, method: Callable[..., Awaitable[Any]], expected: bytes
+) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        if not hmac.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), expected):
+            return _answer(HTTPStatus.UNAUTHORIZED)
+        try:
+            arguments = operation.decode_arguments(await request.body())
+        except ValidationError:
+            return _answer(HTTPStatus.BAD_REQUEST)
+        with bound_contextvars(**_carried(request)):
+            return await _run(operation, method, arguments)
+
+    return endpoint
+
+
+async def _run(
+    operation: Operation,
+    method: Callable[..., Awaitable[Any]],
+    arguments: dict[str, Any],
+) -> Response:
+    try:
+        return _answer(HTTPStatus.OK, operation.encode_result(await method(**arguments)))
+    except Refused as refusal:
+        body = REFUSAL.dump_json(RefusalBody(problems=refusal.problems))
+        return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, body)
+    except Unavailable as failure:
+        log.warning(
+            "dependency unavailable",
+            operation=operation.name,
+            dependency=failure.dependency,
+        )
+        body = UNAVAILABLE.dump_json(UnavailableBody(dependency=failure.dependency))
+        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, body)
+    except Exception:
+        log.exception("internal call failed", operation=operation.name)
+        return _answer(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _answer(status: HTTPStatus, body: bytes = b"{}") -> Response:
+    return Response(body, status_code=status, media_type="application/json")
+
+
+def _carried(request: Request) -> dict[str, str]:
+    values = {name: request.headers.get(header, "") for name, header in CARRIED.items()}
+    return {name: value for name, value in values.items() if 0 < len(value) <= LONGEST_CARRIED}
+
+
+class Caller:
+    """Calls the operations of one context's face in another process."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 (one connection's parts)
+        self,
+        session: aiohttp.ClientSession,
+        base_url: str,
+        context: str,
+        protocol: type,
+        token: SecretStr,
+        timeout: float,
+    ) -> None:
+        """`timeout` bounds one call, in seconds, from the wish for a connection to the last byte."""
+        self._session = session
+        self._prefix = f"{base_url.rstrip('/')}/internal/{context}/"
+        self._context = context
+        self._operations = operations_of(protocol)
+        self._token = token.get_secret_value()
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
+
+    async def call(self, operation: str, **arguments: object) -> Any:  # noqa: ANN401 (the method's return type)
+        """The operation's result.
+
+        Raises:
+            Refused: the leaf that the service raised, its problems as they were.
+            Unavailable: no answer in time or none of use; what happened is unknown.
+        """
+        wire = self._operations[operation]
+        status, body = await self._send(operation, wire.encode_arguments(arguments))
+        try:
+            if status == HTTPStatus.OK:
+                return wire.decode_result(body)
+            if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+                raise refusal_from(REFUSAL.validate_json(body).problems)
+        except ValidationError as failure:
+            raise Unavailable(self._context, "answered what cannot be read") from failure
+        if status != HTTPStatus.SERVICE_UNAVAILABLE:
+            log.error(
+                "internal call not understood",
+                context=self._context,
+                operation=operation,
+                status=status,
+            )
+        raise Unavailable(self._context)
+
+    async def _send(self, operation: str, body: bytes) -> tuple[int, bytes]:
+        try:
+            async with self._session.post(
+                self._prefix + operation,
+                data=body,
+                headers=self._headers(),
+                timeout=self._timeout,
+            ) as response:
+                return response.status, await response.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as failure:
+            raise Unavailable(self._context) from failure
+
+    def _headers(self) -> dict[str, str]:
+        known = get_contextvars()
+        carried = {header: str(known[name]) for name, header in CARRIED.items() if known.get(name)}
+        return {
+            TOKEN_HEADER: self._token,
+            "Content-Type": "application/json",
+            **carried,
+        }
