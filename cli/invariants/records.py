@@ -1,0 +1,139 @@
+"""What a running system says of itself at one moment, as plain values. Reads nothing and judges nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+RESTING = frozenset({"CONFIRMED", "SHIPPED"})
+"""The states in which an order waits for a person; its workflow is alive and does nothing."""
+
+STANDING = frozenset({"CONFIRMED", "SHIPPED", "DELIVERED"})
+"""The states of an order that was paid and keeps its goods."""
+
+UNDONE = frozenset({"REJECTED", "CANCELLED"})
+"""The states of an order that keeps neither goods nor money."""
+
+FINAL = UNDONE | {"DELIVERED"}
+"""The states that no order leaves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What came of one invariant.
+
+    Attributes:
+        name: the invariant.
+        holds: whether it was kept.
+        detail: what was looked at, or the first things that break it; one line.
+    """
+
+    name: str
+    holds: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockFact:
+    """One SKU's numbers, as inventory keeps them."""
+
+    sku: str
+    on_hand: int
+    reserved: int
+    available: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationFact:
+    """What one order holds; `lines` are SKU and quantity."""
+
+    order_id: str
+    state: str
+    lines: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentFact:
+    """One entry of the ledger of deliveries and losses."""
+
+    sku: str
+    delta: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFact:
+    """An order as orders keep it; `total` in minor units, `lines` are SKU and quantity."""
+
+    id: str
+    status: str
+    total: int
+    currency: str
+    lines: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFact:
+    """An order's payment as payments keep it; `amount` in minor units."""
+
+    order_id: str
+    status: str
+    amount: int
+    currency: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFact:
+    """One thing that the payment provider did; `amount` in minor units."""
+
+    order_id: str
+    kind: str
+    amount: int
+    currency: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFact:
+    """One event in a service's outbox."""
+
+    id: str
+    type: str
+    topic: str
+    subject: str
+    sequence: int
+    time: datetime
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFact:
+    """One record on Kafka, in the order in which its topic's partition keeps it."""
+
+    topic: str
+    key: str
+    event_id: str
+    type: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything that the checks look at.
+
+    Attributes:
+        alive: orders whose PlaceOrder workflow runs.
+        versions: topic and aggregate, and the version that the aggregate has now.
+        log_since: where Kafka has dropped old records, the time of the oldest left; older events are not looked for.
+    """
+
+    stock: tuple[StockFact, ...] = ()
+    reservations: tuple[ReservationFact, ...] = ()
+    adjustments: tuple[AdjustmentFact, ...] = ()
+    orders: tuple[OrderFact, ...] = ()
+    payments: tuple[PaymentFact, ...] = ()
+    ledger: tuple[LedgerFact, ...] = ()
+    events: tuple[EventFact, ...] = ()
+    records: tuple[RecordFact, ...] = ()
+    alive: frozenset[str] = frozenset()
+    versions: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    log_since: datetime | None = None

@@ -1,0 +1,1 @@
+"""Planted bugs: each invariant's check must see what breaks it."""

@@ -1,0 +1,63 @@
+"""A planted bug for each invariant proves that its check sees it. Pure facts; no system runs."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from cli.invariants.checks import INVARIANTS, judge
+from cli.invariants.records import Facts
+from tests.invariants.healthy import NOON, PATHS, event, healthy, record_of
+from tests.invariants.plants import PLANTED, Plant
+
+BUGS = [
+    pytest.param(name, plant, id=f"{name}: {what}")
+    for name, plants in PLANTED.items()
+    for what, plant in plants.items()
+]
+
+
+def broken(facts: Facts) -> dict[str, str]:
+    return {finding.name: finding.detail for finding in judge(facts) if not finding.holds}
+
+
+def test_a_healthy_shop_breaks_nothing() -> None:
+    assert broken(healthy()) == {}
+
+
+def test_an_empty_system_breaks_nothing() -> None:
+    assert broken(Facts()) == {}
+
+
+@pytest.mark.parametrize(("name", "plant"), BUGS)
+def test_the_check_sees_the_bug(name: str, plant: Plant) -> None:
+    assert name in broken(plant(healthy()))
+
+
+def test_every_invariant_has_a_planted_bug() -> None:
+    assert [invariant.name for invariant in INVARIANTS] == list(PLANTED)
+
+
+def test_a_finding_is_one_line_and_names_what_breaks_it() -> None:
+    facts = replace(healthy(), alive=frozenset(PATHS))
+    detail = broken(facts)["every order final or alive"]
+    assert "order delivered is DELIVERED and its workflow runs" in detail
+    assert "and 1 more" in detail
+    assert "\n" not in detail
+
+
+def test_an_event_delivered_again_is_no_bug() -> None:
+    facts = healthy()
+    assert broken(replace(facts, records=(*facts.records, *facts.records))) == {}
+
+
+def test_an_event_older_than_the_log_is_not_looked_for() -> None:
+    facts = healthy()
+    kept = tuple(record_of(event("confirmed", sequence)) for sequence in (1, 2))
+    assert "every event on Kafka" in broken(replace(facts, records=kept))
+    assert broken(replace(facts, records=kept, log_since=NOON + timedelta(seconds=1))) == {}
+
+
+def test_an_order_being_placed_is_in_flight_and_breaks_no_rule_of_money() -> None:
+    facts = PLANTED["at rest"]["an order in the middle"](healthy())
+    assert broken(facts) == {"at rest": "order moving is RESERVED"}
