@@ -99,7 +99,7 @@ def _carried(request: Request) -> dict[str, str]:
 class Caller:
     """Calls the operations of one context's face in another process."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 (one connection's parts)
+    def __init__(
         self,
         session: aiohttp.ClientSession,
         base_url: str,
