@@ -1,10 +1,10 @@
-"""The face of users to others, and what they need: a store, a hasher and a token issuer. Protocols only."""
+"""The face of users to others, and what they need: stores, a hasher and a token issuer. Protocols only."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from services.shared.events import Event, Origin
-from services.users.models import Account, Login, PublicKey, Register, Session, User
+from services.users.models import Account, Login, PublicKey, Register, SealedKey, Session, User
 
 
 class Users(Protocol):
@@ -34,9 +34,27 @@ class AccountStore(Protocol):
         """Raises EmailTaken."""
         ...
 
+    async def note_sign_in(self, user_id: str, tell: Callable[[User], Event]) -> User:
+        """Counts a sign-in as a change of the account and stores the event made of the changed user.
+
+        Raises:
+            NotFound: the account is gone.
+        """
+        ...
+
     async def by_email(self, email: str) -> Account | None: ...
 
     async def by_ids(self, ids: Sequence[str]) -> tuple[User, ...]: ...
+
+
+class KeyStore(Protocol):
+    """Where the signing key is kept."""
+
+    async def keep(self, candidate: SealedKey) -> SealedKey:
+        """Keeps the candidate if there is no key yet; answers the one that is kept."""
+        ...
+
+    async def kept(self) -> SealedKey | None: ...
 
 
 class PasswordHasher(Protocol):

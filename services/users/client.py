@@ -1,0 +1,30 @@
+"""The typed client of users' internal HTTP API. Adds nothing to what the service answers."""
+
+from collections.abc import Sequence
+
+from services.infra.http import Caller
+from services.shared.events import Origin
+from services.users.models import Login, PublicKey, Register, Session, User
+
+
+class UsersClient:
+    """Offers `ports.Users`, from another process. Every call may raise Unavailable."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def register(self, command: Register, origin: Origin) -> Session:
+        session: Session = await self._caller.call("register", command=command, origin=origin)
+        return session
+
+    async def login(self, command: Login, origin: Origin) -> Session:
+        session: Session = await self._caller.call("login", command=command, origin=origin)
+        return session
+
+    async def users_by_id(self, ids: Sequence[str]) -> tuple[User, ...]:
+        users: tuple[User, ...] = await self._caller.call("users_by_id", ids=ids)
+        return users
+
+    async def public_keys(self) -> tuple[PublicKey, ...]:
+        keys: tuple[PublicKey, ...] = await self._caller.call("public_keys")
+        return keys

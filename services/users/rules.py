@@ -1,0 +1,112 @@
+"""What an address, a name and a password must be. Pure checks; says no with the field's path."""
+
+import re
+import unicodedata
+
+from services.shared.errors import Invalid
+from services.shared.text import checked_text
+from services.users.errors import WeakPassword
+from services.users.models import Register
+
+LONGEST_EMAIL = 254
+"""RFC 5321's longest path, without its brackets."""
+
+LONGEST_NAME = 100
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 256
+FEWEST_DIFFERENT = 5
+"""A password of fewer different characters is a pattern, not a secret."""
+
+EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]{1,64}@([^@\s\W_]([\w-]{0,61}\w)?\.)+[^@\s\W\d_]([\w-]{0,61}\w)?")
+
+RUNS = (
+    "01234567890123456789",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+)
+"""Along a keyboard or an alphabet; both ways."""
+
+COMMON_WORDS = frozenset(
+    "password passwort passw0rd welcome letmein qwerty qwertz azerty iloveyou administrator admin superman batman "
+    "football baseball basketball princess sunshine starwars pokemon dragon monkey shadow master trustno michael "
+    "jennifer jordan liverpool chelsea arsenal changeme secret default computer internet samsung google facebook "
+    "minecraft charlie freedom whatever hello summer winter spring autumn january february october november december "
+    "blink login access mustang corvette cheese butterfly chocolate".split()  # noqa: SIM905 (prose wraps better)
+)
+"""What the published lists of leaked passwords are made of; `is_common` looks through what is added to these."""
+
+LOOKALIKES = str.maketrans("013457@$!", "oieastasi")
+
+
+def normalised_email(value: str) -> str:
+    """One spelling for one mailbox: trimmed, lower case, NFC. Checks nothing."""
+    lowered = unicodedata.normalize("NFC", value.strip()).lower()
+    return unicodedata.normalize("NFC", lowered)
+
+
+def normalised_password(value: str) -> str:
+    """The same password from every keyboard: NFC (RFC 8265)."""
+    return unicodedata.normalize("NFC", value)
+
+
+def checked(command: Register) -> Register:
+    """The command with its address and password normalised.
+
+    Raises:
+        Invalid: at `email`, `name` or `password`.
+        WeakPassword: at `password`.
+    """
+    return Register(
+        email=checked_email(command.email),
+        name=checked_name(command.name),
+        password=checked_password(command.password),
+    )
+
+
+def checked_email(value: str) -> str:
+    """The normalised address. Raises Invalid at `email`."""
+    path = ("email",)
+    address = normalised_email(checked_text(value, path, most=LONGEST_EMAIL))
+    if len(address) > LONGEST_EMAIL or not EMAIL.fullmatch(address):
+        raise Invalid("not an e-mail address", path)
+    return address
+
+
+def checked_name(value: str) -> str:
+    """The trimmed name. Raises Invalid at `name`."""
+    return checked_text(value.strip(), ("name",), most=LONGEST_NAME)
+
+
+def checked_password(value: str) -> str:
+    """The normalised password. Raises Invalid or WeakPassword at `password`."""
+    path = ("password",)
+    password = normalised_password(checked_text(value, path, least=0, most=LONGEST_PASSWORD))
+    if len(password) < SHORTEST_PASSWORD:
+        raise WeakPassword(f"must have at least {SHORTEST_PASSWORD} characters", path)
+    if is_common(password):
+        raise WeakPassword("is commonly used", path)
+    return password
+
+
+def is_common(password: str) -> bool:
+    """Whether it is a word or pattern that guessers try first, with the usual disguises taken off.
+
+    Cannot see a leaked password that follows no pattern: that needs a list.
+    """
+    lowered = password.lower()
+    if len(set(lowered)) < FEWEST_DIFFERENT or _is_run(lowered):
+        return True
+    undisguised = (lowered, lowered.translate(LOOKALIKES))
+    return any(_bare(text) in COMMON_WORDS for text in (*undisguised, _bare(lowered).translate(LOOKALIKES)))
+
+
+def _is_run(text: str) -> bool:
+    return any(text in run or text in run[::-1] for run in RUNS)
+
+
+def _bare(text: str) -> str:
+    """Without what people add before and after a word, and with a repeated word said once."""
+    word = text.strip("0123456789!?.,;:_-+*#$%&@ ")
+    half = len(word) // 2
+    return word[:half] if word[:half] * 2 == word else word
