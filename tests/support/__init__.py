@@ -1,0 +1,1 @@
+"""What several test packages share: doubles behind our own ports, and servers to test against."""

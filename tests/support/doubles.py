@@ -1,0 +1,28 @@
+"""Doubles of the two ports that everything takes: a clock that stands still, and identifiers that count."""
+
+from datetime import UTC, datetime, timedelta
+
+
+class StandingClock:
+    """Offers `Clock`; moves only when told to."""
+
+    def __init__(self, moment: datetime = datetime(2026, 11, 22, 21, 4, 5, 123000, tzinfo=UTC)) -> None:
+        self._moment = moment
+
+    def now(self) -> datetime:
+        return self._moment
+
+    def advance(self, step: timedelta) -> None:
+        self._moment += step
+
+
+class CountingIds:
+    """Offers `IdFactory`: id-1, id-2, ..."""
+
+    def __init__(self, prefix: str = "id") -> None:
+        self._prefix = prefix
+        self._count = 0
+
+    def new(self) -> str:
+        self._count += 1
+        return f"{self._prefix}-{self._count:06d}"
