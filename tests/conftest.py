@@ -4,6 +4,8 @@ import gc
 
 from hypothesis import settings
 
+pytest_plugins = ["tests.support.mongo"]
+
 settings.register_profile("caravan", deadline=None, print_blob=True)
 settings.load_profile("caravan")
 

@@ -1,0 +1,76 @@
+"""A MongoDB to test stores against: the one of CARAVAN_MONGO__URL, else a SecantusDB started once a session."""
+
+import itertools
+import os
+import socket
+import subprocess
+import sysconfig
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pymongo
+import pytest
+from pymongo.errors import PyMongoError
+
+from services.infra.mongo import Database, connect
+from services.infra.settings import MongoSettings
+
+READY_WITHIN = 30.0
+STOPS_WITHIN = 10.0
+NAMES = itertools.count(1)
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a server with transactions."""
+    given = os.environ.get("CARAVAN_MONGO__URL")
+    if given:
+        yield given
+        return
+    port = free_port()
+    url = f"mongodb://127.0.0.1:{port}"
+    home = tmp_path_factory.mktemp("mongo")
+    with _server(port, home) as server:
+        try:
+            _wait_until_answering(url, server)
+            yield url
+        finally:
+            server.terminate()
+            server.wait(STOPS_WITHIN)
+
+
+def _server(port: int, home: Path) -> subprocess.Popen[bytes]:
+    program = Path(sysconfig.get_path("scripts")) / "secantusd-py"
+    options = ["--port", str(port), "--storage-path", str(home), "--sync-on-commit", "--log-level", "WARNING"]
+    return subprocess.Popen([program, *options], cwd=home)
+
+
+def _wait_until_answering(url: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    with pymongo.MongoClient[dict[str, object]](url, serverSelectionTimeoutMS=250) as client:
+        while server.poll() is None and time.monotonic() < deadline:
+            try:
+                client.admin.command("ping")
+            except PyMongoError:
+                continue
+            return
+    raise AssertionError("the test database did not come up")
+
+
+@pytest.fixture
+async def database(mongo_url: str) -> AsyncIterator[Database]:
+    """An empty database of the test's own, gone after it."""
+    client = connect(MongoSettings(url=mongo_url))
+    name = f"caravan_test_{os.getpid()}_{next(NAMES)}"
+    yield Database(client, name)
+    await client.drop_database(name)
+    client.close()
