@@ -1,7 +1,8 @@
 """Inventory's face to others, and what it needs from its store. Protocols only."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
 
 from services.inventory.models import (
     AdjustStock,
@@ -11,7 +12,10 @@ from services.inventory.models import (
     Reservation,
     StockItem,
 )
+from services.inventory.records import Books, Changes, Scope, StockAudit
 from services.shared.events import Origin
+
+Result = TypeVar("Result")
 
 
 class Inventory(Protocol):
@@ -50,4 +54,28 @@ class Inventory(Protocol):
 
     async def expire_holds(self, limit: int) -> ExpiredHolds:
         """Releases at most `limit` holds past their deadline."""
+        ...
+
+
+class StockStore(Protocol):
+    """Where stock, reservations and the ledger of deliveries are kept."""
+
+    async def change(self, scope: Scope, decide: Callable[[Books], tuple[Changes, Result]]) -> Result:
+        """Reads the scope, lets `decide` say what changes, and writes that with its events: all of it or nothing.
+
+        `decide` runs again when another writer came between, so it must have no effect of its own.
+        Raises Unavailable: whether it was written is unknown.
+        """
+        ...
+
+    async def items(self, skus: Sequence[str]) -> tuple[StockItem, ...]:
+        """Those of the items that exist, in no order."""
+        ...
+
+    async def overdue(self, now: datetime, limit: int) -> tuple[str, ...]:
+        """At most `limit` orders whose hold is past its deadline, the longest overdue first."""
+        ...
+
+    async def audit(self) -> tuple[StockAudit, ...]:
+        """Both sides of the account of every SKU, at one moment, sorted by SKU."""
         ...

@@ -1,10 +1,12 @@
 """What text from outside may hold. Pure checks; says no with the field's path."""
 
+import re
 import unicodedata
 
 from services.shared.errors import Invalid
 
 ALLOWED_CONTROLS = frozenset("\n\t")
+SKU = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
 def checked_text(value: str, path: tuple[str, ...], *, least: int = 1, most: int, lines: bool = False) -> str:
@@ -17,4 +19,16 @@ def checked_text(value: str, path: tuple[str, ...], *, least: int = 1, most: int
     allowed = ALLOWED_CONTROLS if lines else frozenset[str]()
     if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in allowed for char in value):
         raise Invalid("must not hold control characters", path)
+    return value
+
+
+def is_sku(value: str) -> bool:
+    """Whether it could name an article: 1 to 64 letters, digits, dots, underscores and hyphens."""
+    return SKU.fullmatch(value) is not None
+
+
+def checked_sku(value: str, path: tuple[str, ...]) -> str:
+    """The value, if it can be a SKU. Raises Invalid at `path`."""
+    if not is_sku(value):
+        raise Invalid("must be 1 to 64 letters, digits, dots, underscores or hyphens", path)
     return value
