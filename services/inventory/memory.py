@@ -1,4 +1,4 @@
-"""Stock kept in memory: the store's double for tests, held to the same contract suite. Lost when the process ends."""
+"""Stock kept in memory: the store's double for tests, held to the same contract suite. Lost with the process."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
