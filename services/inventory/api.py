@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from pydantic import SecretStr
 
-from services.inventory.ports import Inventory
 from services.infra.http import internal_router
+from services.inventory.ports import Inventory
 
 
 def router(face: Inventory, token: SecretStr) -> APIRouter:
