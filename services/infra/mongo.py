@@ -35,6 +35,7 @@ FIRST_PAUSE = 0.002
 LONGEST_PAUSE = 0.25
 COMMIT_ATTEMPTS = 3
 DURABLE = WriteConcern(w="majority", j=True)
+UNCONFIRMED = WriteConcern(w=1)
 SNAPSHOT = ReadConcern("snapshot")
 
 
@@ -54,11 +55,15 @@ def connect(settings: MongoSettings) -> "AsyncIOMotorClient[Document]":
 
 
 class Database:
-    """One service's database. A service gets its own and no other, so that crossing is impossible."""
+    """One service's database. A service gets its own and no other, so that crossing is impossible.
+
+    `committed` is set after each transaction that has taken effect; whoever waits for it clears it.
+    """
 
     def __init__(self, client: "AsyncIOMotorClient[Document]", name: str) -> None:
         self._client = client
         self._database: AsyncIOMotorDatabase[Document] = client[name]
+        self.committed = asyncio.Event()
 
     def collection(self, name: str) -> "AsyncIOMotorCollection[Document]":
         """A handle; nothing is sent."""
@@ -68,7 +73,7 @@ class Database:
         """Makes the collection with its validator, or brings the validator up to date. Idempotent."""
         with_validator: dict[str, Any] = {"validator": validator} if validator else {}
         try:
-            await self._database.create_collection(name, **with_validator)
+            await self._database.create_collection(name, check_exists=False, **with_validator)
         except OperationFailure as failure:
             if failure.code != NAMESPACE_EXISTS:
                 raise
@@ -87,17 +92,34 @@ class Database:
         pause = FIRST_PAUSE
         for _ in range(MAX_ATTEMPTS):
             try:
-                return await self._attempt(work)
+                result = await self._attempt(work, DURABLE)
             except PyMongoError as failure:
                 if not failure.has_error_label(TRANSIENT) or isinstance(failure, ConnectionFailure):
                     raise Unavailable("database", type(failure).__name__) from failure
+            else:
+                self.committed.set()
+                return result
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (jitter, no secret)
             pause = min(pause * 2, LONGEST_PAUSE)
         raise Unavailable("database", "write conflicts without end")
 
-    async def _attempt(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+    async def read_at_one_moment(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+        """Runs the reads of `work` on one snapshot: who sees a change sees all that was committed before it.
+
+        Raises:
+            Unavailable: the server did not answer.
+        """
+        with unavailable_when_away():
+            return await self._attempt(work, UNCONFIRMED)
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the server does not answer."""
+        with unavailable_when_away():
+            await self._database.command("ping")
+
+    async def _attempt(self, work: Callable[[Session], Awaitable[Result]], concern: WriteConcern) -> Result:
         async with await self._client.start_session() as session:
-            session.start_transaction(read_concern=SNAPSHOT, write_concern=DURABLE)
+            session.start_transaction(read_concern=SNAPSHOT, write_concern=concern)
             try:
                 result = await work(session)
             except BaseException:

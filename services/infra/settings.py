@@ -36,9 +36,10 @@ class TemporalSettings(Section):
 
 
 class KafkaSettings(Section):
-    """The event log."""
+    """The event log; `replication` is the copies of each topic that is made."""
 
     bootstrap: str = "localhost:9092"
+    replication: int = Field(default=1, ge=1, le=7)
 
 
 class MongoSettings(Section):

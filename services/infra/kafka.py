@@ -1,0 +1,152 @@
+"""Kafka: the topics that there are, events as records, and one producer a process. Knows no outbox, no database.
+
+Records are CloudEvents 1.0 in binary mode, as the contract's `events.md` says.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from pydantic_core import to_json
+
+from services.infra.settings import KafkaSettings
+from services.shared.errors import Unavailable
+from services.shared.events import EVENT_TOPICS, Event
+
+DEPENDENCY = "kafka"
+START_WITHIN = 10.0
+SEND_WITHIN = 10.0
+STOP_WITHIN = 2.0
+"""Seconds; a producer that takes longer is given up and another one made."""
+
+WEEK_MS = 7 * 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A topic as it is made where it is missing."""
+
+    name: str
+    partitions: int
+    retention_ms: int
+
+
+TOPICS = tuple(Topic(name=name, partitions=6, retention_ms=WEEK_MS) for name in sorted(set(EVENT_TOPICS.values())))
+
+
+def record_headers(event: Event, source: str) -> list[tuple[str, bytes]]:
+    """The headers of an event's record. An attribute without a value is left out, as CloudEvents demands."""
+    attributes: Mapping[str, str | None] = {
+        "content-type": "application/json",
+        "ce_specversion": "1.0",
+        "ce_id": event.id,
+        "ce_source": f"/caravan/{source}",
+        "ce_type": event.type,
+        "ce_time": event.time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "ce_subject": event.subject,
+        "ce_traceparent": event.origin.traceparent,
+        "ce_correlationid": event.origin.correlation_id,
+        "ce_causationid": event.origin.causation_id,
+        "ce_sequence": str(event.sequence),
+    }
+    return [(name, value.encode()) for name, value in attributes.items() if value]
+
+
+async def ensure_topics(settings: KafkaSettings, topics: Sequence[Topic] = TOPICS) -> None:
+    """Makes the topics that are missing. Raises KafkaError, OSError."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap)
+    try:
+        await admin.start()
+        answer = await admin.create_topics([_new_topic(topic, settings.replication) for topic in topics])
+        for _, code, *_ in answer.topic_errors:
+            error = for_code(code)
+            if code and error is not TopicAlreadyExistsError:
+                raise error
+    finally:
+        await admin.close()
+
+
+def _new_topic(topic: Topic, replication: int) -> NewTopic:
+    configs = {"retention.ms": str(topic.retention_ms), "cleanup.policy": "delete"}
+    return NewTopic(topic.name, topic.partitions, replication, topic_configs=configs)
+
+
+class Publisher:
+    """The process's producer: idempotent, and made anew when it has failed. Any task may publish."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+        self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
+        self.reachable = False
+
+    async def publish(self, events: Sequence[Event], source: str) -> None:
+        """Returns when every event is on all in-sync replicas. An aggregate's events keep their order.
+
+        Raises:
+            Unavailable: which of them have arrived is unknown; publish all again.
+        """
+        producer = await self._started()
+        try:
+            async with asyncio.timeout(SEND_WITHIN):
+                await asyncio.gather(*[await _send(producer, event, source) for event in events])
+        except (KafkaError, OSError, TimeoutError) as failure:
+            await self._give_up(producer)
+            raise Unavailable(DEPENDENCY, type(failure).__name__) from failure
+        self.reachable = True
+
+    async def close(self) -> None:
+        """Sends what is under way, if that is possible soon."""
+        if self._producer is not None:
+            await self._give_up(self._producer)
+
+    async def _started(self) -> AIOKafkaProducer:
+        async with self._starting:
+            if self._producer is None:
+                self._producer = await self._start()
+            return self._producer
+
+    async def _start(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._settings.bootstrap, acks="all", enable_idempotence=True, linger_ms=0
+        )
+        try:
+            async with asyncio.timeout(START_WITHIN):
+                await ensure_topics(self._settings)
+                await producer.start()
+        except (KafkaError, OSError, TimeoutError) as failure:
+            self.reachable = False
+            await _stop(producer)
+            raise Unavailable(DEPENDENCY, type(failure).__name__) from failure
+        except asyncio.CancelledError:
+            await _stop(producer)
+            raise
+        return producer
+
+    async def _give_up(self, producer: AIOKafkaProducer) -> None:
+        self.reachable = False
+        if self._producer is producer:
+            self._producer = None
+            await _stop(producer)
+
+
+async def _send(producer: AIOKafkaProducer, event: Event, source: str) -> asyncio.Future[object]:
+    sending: asyncio.Future[object] = await producer.send(
+        event.topic, value=to_json(event.data), key=event.subject.encode(), headers=record_headers(event, source)
+    )
+    return sending
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    try:
+        async with asyncio.timeout(STOP_WITHIN):
+            await producer.stop()
+    except TimeoutError:
+        # `stop` waits without end for a broker that is away, and cancelled leaves its sender running.
+        await producer._sender.close()  # noqa: SLF001 (there is no public way)
+        with suppress(KafkaError, OSError):
+            await producer.client.close()
