@@ -1,11 +1,16 @@
-"""What orders speak: orders, their lines and states. Values only."""
+"""What orders speak: orders, their lines and states, and the pages of their list. Values only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from services.shared.errors import Problem
+from services.shared.errors import Invalid, Problem
 from services.shared.money import Money
+from services.shared.pages import decode_cursor, encode_cursor
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class OrderStatus(StrEnum):
@@ -107,3 +112,32 @@ class OrderPage:
     edges: tuple[OrderEdge, ...]
     has_next: bool
     has_previous: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPosition:
+    """A place in the list of orders, which is sorted by both, newest first."""
+
+    placed_at: datetime
+    order_id: str
+
+
+def cursor_of(order: Order) -> str:
+    """Where the order stands, as an opaque text."""
+    return encode_cursor((order.placed_at - EPOCH) // MILLISECOND, order.id)
+
+
+def position_of(cursor: str) -> OrderPosition:
+    """The place that a cursor names. Raises Invalid at `after` when it is none."""
+    moment, order_id = decode_cursor(cursor, int, str)
+    try:
+        placed_at = EPOCH + int(moment) * MILLISECOND
+    except OverflowError:
+        raise Invalid("not a cursor of this list", ("after",)) from None
+    return OrderPosition(placed_at=placed_at, order_id=str(order_id))
+
+
+def page_of(found: Sequence[Order], query: OrderQuery) -> OrderPage:
+    """The page, from one order more than it may hold (where there are so many)."""
+    edges = tuple(OrderEdge(cursor=cursor_of(order), node=order) for order in found[: query.first])
+    return OrderPage(edges=edges, has_next=len(found) > query.first, has_previous=query.after is not None)

@@ -12,11 +12,24 @@ class Payments(Protocol):
     """What others may ask of payments. Every call can be repeated; an unknown outcome is asked for, never guessed."""
 
     async def authorize_payment(self, command: AuthorizePayment, origin: Origin) -> Payment:
-        """Raises PaymentDeclined; Conflict when the payment was closed (voided) before."""
+        """Reserves the money, or answers the payment as it is where that was done before.
+
+        Raises:
+            PaymentDeclined: the provider said no, now or before.
+            Conflict: the payment was closed (voided) before.
+            IdempotencyMismatch: the order has a payment of another amount or method.
+            Unavailable: the outcome is unknown; the same call again finds it out.
+        """
         ...
 
     async def capture_payment(self, command: SettlePayment, origin: Origin) -> Payment:
-        """Raises PaymentDeclined; Conflict when there is nothing to capture."""
+        """Takes the reserved money, or answers the payment as it is where that was done before.
+
+        Raises:
+            PaymentDeclined: the provider said no, now or before; the payment stays AUTHORIZED until it is cancelled.
+            Conflict: there is nothing to capture, or the payment was closed before.
+            Unavailable: the outcome is unknown; the same call again finds it out.
+        """
         ...
 
     async def cancel_payment(self, command: SettlePayment, origin: Origin) -> Payment | None:
@@ -27,19 +40,19 @@ class Payments(Protocol):
         ...
 
     async def payments_of(self, order_ids: Sequence[str]) -> tuple[Payment, ...]:
-        """Those of the payments that exist, in no order."""
+        """Those of the payments that exist, in no order; marks are none."""
         ...
 
 
 class PaymentStore(Protocol):
-    """Where payments are kept. Every write stores its events in the same transaction."""
+    """Where payments are kept, marks included. Every write stores its events in the same transaction."""
 
     async def insert(self, payment: Payment, events: Sequence[Event]) -> Payment:
         """Adds it, or answers the one of the same order."""
         ...
 
-    async def replace(self, payment: Payment, expected_version: int, events: Sequence[Event]) -> bool:
-        """Stores the new state if the stored version is still the expected one; False when it is not."""
+    async def replace(self, payment: Payment, expected_revision: int, events: Sequence[Event]) -> bool:
+        """Stores the new state if the stored revision is still the expected one; False when it is not."""
         ...
 
     async def by_orders(self, order_ids: Sequence[str]) -> tuple[Payment, ...]: ...

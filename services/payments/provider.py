@@ -1,0 +1,91 @@
+"""The payment provider over HTTP. Says "declined" only where the provider said so for good; all else is unknown.
+
+A call is `POST` of a JSON object with an `Idempotency-Key`. 201 (or 200) is done, 402 a final no; any other answer, or
+none, leaves the outcome open: it is Unavailable, and the same call with the same key asks again.
+"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+
+from services.infra.settings import PaymentsSettings
+from services.payments.errors import PaymentDeclined
+from services.shared.errors import Unavailable
+from services.shared.money import Money
+
+DEPENDENCY = "payments"
+DONE = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
+
+DECLINED = "the payment was declined"
+REASONS: Mapping[str, str] = {
+    "card_declined": "the card was declined",
+    "unknown_method": "the payment method is not known to the provider",
+}
+"""The provider's codes in our own words: foreign text reaches no customer."""
+
+
+class HttpPaymentProvider:
+    """The PaymentProvider of a running system. The session is its owner's to close."""
+
+    def __init__(self, session: aiohttp.ClientSession, settings: PaymentsSettings) -> None:
+        self._session = session
+        self._base = settings.provider_url.rstrip("/")
+        self._timeout = aiohttp.ClientTimeout(total=settings.provider_timeout)
+
+    async def authorize(self, order_id: str, amount: Money, method: str, key: str) -> str:
+        """See `PaymentProvider.authorize`."""
+        body = {"order": order_id, **_money(amount), "method": method}
+        answer = await self._post("/authorizations", body, key)
+        reference = answer.get("reference")
+        if not isinstance(reference, str) or not reference:
+            raise Unavailable(DEPENDENCY, "answered without a reference")
+        return reference
+
+    async def capture(self, order_id: str, reference: str, amount: Money, key: str) -> None:
+        """See `PaymentProvider.capture`."""
+        await self._post("/captures", {"order": order_id, "reference": reference, **_money(amount)}, key)
+
+    async def void(self, order_id: str, reference: str, key: str) -> None:
+        """See `PaymentProvider.void`."""
+        await self._post("/voids", {"order": order_id, "reference": reference}, key)
+
+    async def refund(self, order_id: str, reference: str, amount: Money, key: str) -> None:
+        """See `PaymentProvider.refund`."""
+        await self._post("/refunds", {"order": order_id, "reference": reference, **_money(amount)}, key)
+
+    async def _post(self, path: str, body: Mapping[str, str], key: str) -> Mapping[str, Any]:
+        status, answer = await self._send(path, body, key)
+        if status in DONE:
+            return answer
+        if status == HTTPStatus.PAYMENT_REQUIRED:
+            raise PaymentDeclined(REASONS.get(str(answer.get("code")), DECLINED))
+        raise Unavailable(DEPENDENCY, f"answered {status}")
+
+    async def _send(self, path: str, body: Mapping[str, str], key: str) -> tuple[int, Mapping[str, Any]]:
+        try:
+            async with self._session.post(
+                self._base + path,
+                json=body,
+                headers={"Idempotency-Key": key},
+                timeout=self._timeout,
+                allow_redirects=False,
+            ) as response:
+                return response.status, _object(await response.read())
+        except (aiohttp.ClientError, TimeoutError, OSError) as failure:
+            raise Unavailable(DEPENDENCY) from failure
+
+
+def _money(amount: Money) -> dict[str, str]:
+    return {"amount": amount.text(), "currency": amount.currency}
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    """The body as an object; empty where it is none."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
