@@ -27,13 +27,14 @@ RUNS = (
 )
 """Along a keyboard or an alphabet; both ways."""
 
-COMMON_WORDS = frozenset(
+WORDS = (
     "password passwort passw0rd welcome letmein qwerty qwertz azerty iloveyou administrator admin superman batman "
     "football baseball basketball princess sunshine starwars pokemon dragon monkey shadow master trustno michael "
     "jennifer jordan liverpool chelsea arsenal changeme secret default computer internet samsung google facebook "
-    "minecraft charlie freedom whatever hello summer winter spring autumn january february october november december "
-    "blink login access mustang corvette cheese butterfly chocolate".split()  # noqa: SIM905 (prose wraps better)
+    "minecraft charlie freedom whatever hello summer winter spring autumn january february october november "
+    "december blink login access mustang corvette cheese butterfly chocolate"
 )
+COMMON_WORDS = frozenset(WORDS.split())
 """What the published lists of leaked passwords are made of; `is_common` looks through what is added to these."""
 
 LOOKALIKES = str.maketrans("013457@$!", "oieastasi")
@@ -107,6 +108,9 @@ def _is_run(text: str) -> bool:
 
 def _bare(text: str) -> str:
     """Without what people add before and after a word, and with a repeated word said once."""
-    word = text.strip("0123456789!?.,;:_-+*#$%&@ ")
-    half = len(word) // 2
-    return word[:half] if word[:half] * 2 == word else word
+    return _once(_once(text).strip("0123456789!?.,;:_-+*#$%&@ "))
+
+
+def _once(text: str) -> str:
+    half = text[: len(text) // 2]
+    return half if half * 2 == text else text

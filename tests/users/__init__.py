@@ -1,0 +1,1 @@
+"""Proof of the users context: the rules, the stores under one contract, passwords and tokens."""

@@ -1,0 +1,40 @@
+"""Accounts, commands and events as input for tests."""
+
+from datetime import UTC, datetime
+
+from services.shared.events import Event
+from services.users.models import Account, Preferences, Register, Role, User
+
+MOMENT = datetime(2026, 11, 22, 21, 4, 5, 123000, tzinfo=UTC)
+GOOD_PASSWORD = "three otters on a raft"
+
+
+def a_user(user_id: str = "u1", email: str = "mia@example.org", version: int = 1) -> User:
+    return User(
+        id=user_id,
+        email=email,
+        name="Mia",
+        roles=(Role.CUSTOMER,),
+        preferences=Preferences(promotional=False),
+        version=version,
+        created_at=MOMENT,
+    )
+
+
+def an_account(user_id: str = "u1", email: str = "mia@example.org") -> Account:
+    return Account(user=a_user(user_id, email), password_hash="$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA")
+
+
+def an_event(event_id: str = "e1", user_id: str = "u1", sequence: int = 1) -> Event:
+    return Event(
+        id=event_id,
+        type="user.registered.v1",
+        subject=user_id,
+        sequence=sequence,
+        time=MOMENT,
+        data={"userId": user_id},
+    )
+
+
+def a_register(email: str = "mia@example.org", password: str = GOOD_PASSWORD, name: str = "Mia Example") -> Register:
+    return Register(email=email, password=password, name=name)

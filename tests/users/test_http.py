@@ -1,0 +1,88 @@
+"""Users over the internal HTTP: client and API together answer as the service does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from services.infra.http import Caller
+from services.shared.errors import Unavailable
+from services.shared.events import Origin
+from services.users.api import router
+from services.users.client import UsersClient
+from services.users.errors import BadCredentials, EmailTaken
+from services.users.memory import MemoryAccountStore, MemoryKeyStore
+from services.users.models import Login
+from services.users.passwords import Argon2Hasher
+from services.users.ports import Users
+from services.users.service import UserService
+from services.users.tokens import Ed25519Tokens
+from tests.support.doubles import CountingIds, StandingClock
+from tests.users.makers import GOOD_PASSWORD, a_register
+from tests.users.test_tokens import RULES
+
+TOKEN = SecretStr("internal")
+ORIGIN = Origin(correlation_id="r1")
+
+
+@pytest.fixture
+async def address() -> AsyncIterator[str]:
+    """Where a users service answers."""
+    clock, ids = StandingClock(), CountingIds()
+    tokens = Ed25519Tokens(MemoryKeyStore(), "seal", RULES, clock, ids)
+    service = UserService(MemoryAccountStore(), Argon2Hasher(memory_kib=64), tokens, clock, ids)
+    app = FastAPI()
+    app.include_router(router(service, TOKEN))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off", ws="none"))
+    config = server.config
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    await server.shutdown()
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+def client(session: aiohttp.ClientSession, address: str, token: SecretStr = TOKEN) -> UsersClient:
+    return UsersClient(Caller(session, address, "users", Users, token, 10))
+
+
+async def test_who_registers_can_sign_in_and_be_read(session: aiohttp.ClientSession, address: str) -> None:
+    users = client(session, address)
+    registered = await users.register(a_register(), ORIGIN)
+    signed_in = await users.login(Login(email="mia@example.org", password=GOOD_PASSWORD), ORIGIN)
+    assert signed_in.user.id == registered.user.id
+    assert await users.users_by_id([registered.user.id, "u9"]) == (signed_in.user,)
+    assert [key.jwk for key in await users.public_keys()] != []
+
+
+async def test_refusals_arrive_as_they_were_raised(session: aiohttp.ClientSession, address: str) -> None:
+    users = client(session, address)
+    await users.register(a_register(), ORIGIN)
+    with pytest.raises(EmailTaken) as taken:
+        await users.register(a_register(), ORIGIN)
+    assert taken.value.problems[0].path == ("email",)
+    with pytest.raises(BadCredentials):
+        await users.login(Login(email="mia@example.org", password="three otters on a boat"), ORIGIN)
+
+
+async def test_calls_at_once_do_not_mix(session: aiohttp.ClientSession, address: str) -> None:
+    users = client(session, address)
+    emails = [f"mia{number}@example.org" for number in range(8)]
+    sessions = await asyncio.gather(*(users.register(a_register(email=email), ORIGIN) for email in emails))
+    assert [session.user.email for session in sessions] == emails
+
+
+async def test_without_the_internal_token_nothing_is_answered(session: aiohttp.ClientSession, address: str) -> None:
+    with pytest.raises(Unavailable):
+        await client(session, address, SecretStr("guessed")).public_keys()

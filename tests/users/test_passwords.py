@@ -1,0 +1,81 @@
+"""The hasher: OWASP's parameters, the same work with and without an account, a few at a time."""
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+from services.users.passwords import Argon2Hasher
+
+CHEAP = 64
+
+
+@pytest.fixture
+def hasher() -> Argon2Hasher:
+    return Argon2Hasher(memory_kib=CHEAP)
+
+
+async def test_the_parameters_are_owasps_first_choice() -> None:
+    hashed = await Argon2Hasher().hash("three otters on a raft")
+    assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+async def test_a_hash_verifies_its_password_and_no_other(hasher: Argon2Hasher) -> None:
+    hashed = await hasher.hash("three otters on a raft")
+    assert await hasher.verify(hashed, "three otters on a raft")
+    assert not await hasher.verify(hashed, "three otters on a boat")
+    assert not await hasher.verify("no hash at all", "three otters on a raft")
+
+
+async def test_the_same_password_has_another_hash_each_time(hasher: Argon2Hasher) -> None:
+    assert await hasher.hash("three otters on a raft") != await hasher.hash("three otters on a raft")
+
+
+async def test_without_a_hash_nothing_verifies_not_even_the_stand_in(hasher: Argon2Hasher) -> None:
+    assert not await hasher.verify(None, "three otters on a raft")
+    assert not await hasher.verify(None, "nobody's password")
+
+
+async def test_without_a_hash_the_same_work_is_done() -> None:
+    hasher = Argon2Hasher()
+    hashed = await hasher.hash("three otters on a raft")
+
+    async def fastest(password_hash: str | None) -> float:
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            await hasher.verify(password_hash, "three otters on a boat")
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    known, unknown = await fastest(hashed), await fastest(None)
+    assert unknown > known / 3
+
+
+class Counting(Argon2Hasher):
+    """Lets verifications pass two by two and notes how many were under way together."""
+
+    def __init__(self) -> None:
+        super().__init__(at_once=2, memory_kib=CHEAP)
+        self.most = 0
+        self._under_way = 0
+        self._count = threading.Lock()
+        self._pair = threading.Barrier(2, timeout=20)
+
+    def _matches(self, password_hash: str, password: str) -> bool:
+        with self._count:
+            self._under_way += 1
+            self.most = max(self.most, self._under_way)
+        self._pair.wait()
+        try:
+            return super()._matches(password_hash, password)
+        finally:
+            with self._count:
+                self._under_way -= 1
+
+
+async def test_passwords_are_checked_beside_the_event_loop_two_at_a_time() -> None:
+    hasher = Counting()
+    await asyncio.gather(*(hasher.verify(None, "three otters on a raft") for _ in range(6)))
+    assert hasher.most == 2

@@ -1,0 +1,131 @@
+"""What an address, a name and a password must be."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.shared.errors import Invalid
+from services.users.errors import WeakPassword
+from services.users.rules import checked, checked_email, checked_name, checked_password, normalised_email
+from tests.users.makers import a_register
+
+COMPOSED = unicodedata.normalize("NFC", "zoë@example.org")
+DECOMPOSED = unicodedata.normalize("NFD", "zoë@example.org")
+
+
+@pytest.mark.parametrize(
+    ("_case", "given_address", "kept"),
+    [
+        ("as it is", "mia@example.org", "mia@example.org"),
+        ("spaces around and capitals", "  Mia@Example.ORG ", "mia@example.org"),
+        ("decomposed letters", DECOMPOSED, COMPOSED),
+        ("tags and dots", "mia.e+shop@mail.example.co.uk", "mia.e+shop@mail.example.co.uk"),
+        ("an international domain", "mia@bücher.example", "mia@bücher.example"),
+    ],
+)
+def test_an_address_has_one_spelling(_case: str, given_address: str, kept: str) -> None:
+    assert checked_email(given_address) == kept
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "mia",
+        "@example.org",
+        "mia@",
+        "mia@example",
+        "mia@@example.org",
+        "mia@exa mple.org",
+        "mi a@example.org",
+        "mia@-example.org",
+        "mia@example..org",
+        "mia@example.org.",
+        "mia@127.0.0.1",
+        "mia,eva@example.org",
+        "<mia@example.org>",
+        "mia@example.org\n",
+        "mia@example.org\x00",
+        "mia\ud800@example.org",
+        "m" * 65 + "@example.org",
+        "mia@" + "e" * 64 + ".org",
+        "mia@" + ".".join(["example"] * 40) + ".org",
+    ],
+)
+def test_what_is_no_address_is_refused_by_its_path(address: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        checked_email(address)
+    assert refused.value.problems[0].path == ("email",)
+
+
+@given(st.text())
+def test_normalising_again_changes_nothing(text: str) -> None:
+    once = normalised_email(text)
+    assert normalised_email(once) == once
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "Mia\x07", "Mia\nExample"])
+def test_what_is_no_name_is_refused_by_its_path(name: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        checked_name(name)
+    assert refused.value.problems[0].path == ("name",)
+
+
+def test_a_name_is_trimmed_and_may_have_a_hundred_characters() -> None:
+    assert checked_name(" Mia ") == "Mia"
+    assert checked_name("x" * 100) == "x" * 100
+
+
+@pytest.mark.parametrize(
+    "password", ["three otters on a raft", "caravan-admin-dev", "caravan-ops-dev", "Zk4!vw0Qmt", "пароль из слов"]
+)
+def test_an_uncommon_password_of_ten_characters_is_taken(password: str) -> None:
+    assert checked_password(password) == password
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "",
+        "short-pw9",
+        "password123",
+        "P@ssw0rd2026!",
+        "PASSWORD!!",
+        "passwordpassword",
+        "letmein12345",
+        "Qwerty12345",
+        "iloveyou2026",
+        "1234567890",
+        "0987654321",
+        "qwertyuiop",
+        "1qaz2wsx3edc",
+        "abcdefghij",
+        "aaaaaaaaaaaa",
+        "abababababab",
+        "trustno1trustno1",
+    ],
+)
+def test_a_short_or_common_password_is_weak(password: str) -> None:
+    with pytest.raises(WeakPassword) as refused:
+        checked_password(password)
+    assert refused.value.problems[0].path == ("password",)
+    assert password == "" or password not in str(refused.value)
+
+
+@pytest.mark.parametrize("password", ["three otters\x00on a raft", "three otters \ud800", "otter " * 43])
+def test_a_password_nobody_can_type_is_invalid(password: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        checked_password(password)
+    assert refused.value.problems[0].path == ("password",)
+
+
+def test_a_password_is_the_same_from_every_keyboard() -> None:
+    decomposed = unicodedata.normalize("NFD", "drei Öttër im Boot")
+    assert checked_password(decomposed) == unicodedata.normalize("NFC", decomposed)
+
+
+def test_a_checked_command_is_normalised_in_all_its_parts() -> None:
+    command = checked(a_register(email=" MIA@example.org", name=" Mia "))
+    assert (command.email, command.name) == ("mia@example.org", "Mia")

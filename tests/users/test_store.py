@@ -1,0 +1,64 @@
+"""The stores in MongoDB keep the stores' contracts, and the database guards what they promise."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from services.infra.mongo import Database
+from services.infra.outbox import COLLECTION, Outbox
+from services.shared.errors import Unavailable
+from services.users.errors import EmailTaken
+from services.users.models import Account
+from services.users.ports import AccountStore
+from services.users.store import ACCOUNTS, MongoAccountStore, MongoKeyStore
+from tests.users.contract import AccountStoreContract, KeyStoreContract
+from tests.users.makers import a_user, an_account, an_event
+
+
+class TestMongoAccountStore(AccountStoreContract):
+    @pytest.fixture
+    async def store(self, database: Database) -> MongoAccountStore:
+        self._database = database
+        outbox = Outbox(database)
+        await outbox.prepare()
+        store = MongoAccountStore(database, outbox)
+        await store.prepare()
+        return store
+
+    async def stored_events(self, store: AccountStore) -> Sequence[tuple[str, str, int]]:
+        assert isinstance(store, MongoAccountStore)
+        stored = await self._database.collection(COLLECTION).find().to_list(None)
+        return sorted((event["_id"], event["type"], event["sequence"]) for event in stored)
+
+    async def test_preparing_again_changes_nothing(self, store: MongoAccountStore) -> None:
+        await store.insert(an_account(), [])
+        await store.prepare()
+        assert await store.by_email("mia@example.org") == an_account()
+
+    async def test_the_address_is_unique_by_index(self, store: MongoAccountStore) -> None:
+        await store.prepare()
+        indexes = await self._database.collection(ACCOUNTS).index_information()
+        assert indexes["email"]["unique"] is True
+
+    async def test_the_validator_refuses_a_password_that_is_no_hash(self, store: MongoAccountStore) -> None:
+        with pytest.raises(Unavailable):
+            await store.insert(Account(user=a_user(), password_hash="three otters on a raft"), [an_event()])
+        assert await store.by_email("mia@example.org") is None
+
+    async def test_an_event_stored_twice_undoes_its_account(self, store: MongoAccountStore) -> None:
+        await store.insert(an_account("u1", "one@example.org"), [an_event("e1")])
+        with pytest.raises(Unavailable):
+            await store.insert(an_account("u2", "two@example.org"), [an_event("e1")])
+        assert await store.by_ids(["u2"]) == ()
+
+    async def test_a_refusal_names_no_address(self, store: MongoAccountStore) -> None:
+        await store.insert(an_account("u1"), [])
+        with pytest.raises(EmailTaken) as refused:
+            await store.insert(an_account("u2"), [])
+        assert "mia" not in str(refused.value)
+
+
+class TestMongoKeyStore(KeyStoreContract):
+    @pytest.fixture
+    def keys(self, database: Database) -> MongoKeyStore:
+        return MongoKeyStore(database)
