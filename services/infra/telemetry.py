@@ -1,0 +1,90 @@
+"""Logs: one JSON object a line on standard error, from our own code and from every library alike.
+
+What is bound with `structlog.contextvars` (request, order, workflow, event, trace ids) stands in every line. Personal
+data and secrets never do: callers log ids, and an exception's text is left out where it may quote a document.
+"""
+
+import logging
+import sys
+from traceback import extract_tb
+from types import TracebackType
+from typing import Any, Final
+
+import structlog
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
+
+FRAMES: Final = 30
+LONGEST_TEXT: Final = 500
+
+QUOTES_DATA: Final = ("pymongo", "bson", "pydantic", "pydantic_core")
+"""Packages whose exceptions repeat the document or the input that they refuse."""
+
+QUIET: Final = {"aiokafka": logging.CRITICAL, "pymongo": logging.WARNING, "uvicorn": logging.WARNING}
+"""Libraries that tell several times a second of what we say once ourselves, such as a broker being away."""
+
+TEMPORAL_FIELDS: Final = ("temporal_workflow", "temporal_activity")
+
+
+def configure_logging(level: str, process: str) -> None:
+    """Sends everything that is logged to standard error, from `level` (as in the standard library) upwards.
+
+    Raises:
+        ValueError: no such level.
+    """
+    number = logging.getLevelNamesMapping().get(level.upper())
+    if number is None:
+        raise ValueError(f"no log level: {level}")
+    shared = _shared(process)
+    structlog.configure(
+        processors=[*shared, *_rendering()],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder(TEMPORAL_FIELDS)],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering()],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=number, force=True)
+    logging.captureWarnings(capture=True)
+    for name, quiet in QUIET.items():
+        logging.getLogger(name).setLevel(max(quiet, number))
+
+
+def _shared(process: str) -> list[Processor]:
+    def name_the_process(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        event["process"] = process
+        return event
+
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        name_the_process,
+    ]
+
+
+def _rendering() -> list[Processor]:
+    return [structlog.processors.ExceptionRenderer(_without_data), structlog.processors.JSONRenderer(default=str)]
+
+
+def _without_data(exc_info: ExcInfo) -> list[dict[str, Any]]:
+    """An exception and what caused it, outermost first: types, places in the code, and the texts that quote nothing."""
+    chain: list[dict[str, Any]] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None and len(chain) < FRAMES:
+        chain.append({"type": type(error).__name__, "text": _text(error), "frames": _frames(error.__traceback__)})
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return chain
+
+
+def _text(error: BaseException) -> str | None:
+    package = type(error).__module__.partition(".")[0]
+    return None if package in QUOTES_DATA else str(error)[:LONGEST_TEXT]
+
+
+def _frames(traceback: TracebackType | None) -> list[str]:
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(traceback)[-FRAMES:]]
