@@ -24,7 +24,7 @@ AGREEING: Mapping[str, frozenset[frozenset[str]]] = {
     "CAPTURED": frozenset({CAPTURED}),
     "VOIDED": frozenset({VOIDED, NOTHING}),
     "REFUNDED": frozenset({REFUNDED}),
-    "DECLINED": frozenset({NOTHING, VOIDED}),
+    "DECLINED": frozenset({NOTHING}),
 }
 """A payment's state, and what the provider may have done for it. VOIDED with nothing done: closed before it began."""
 
@@ -85,7 +85,7 @@ def payments_agree(facts: Facts) -> Verdict:
 
 
 def _agrees(payment: PaymentFact, entries: list[LedgerFact]) -> bool:
-    if _kinds(entries) not in AGREEING[payment.status]:
+    if _kinds(entries) not in AGREEING[payment.status] or bool(entries) != bool(payment.reference):
         return False
     stated = (payment.reference, payment.amount, payment.currency)
     return all((entry.reference, entry.amount, entry.currency) == stated for entry in entries)

@@ -45,8 +45,10 @@ def healthy() -> Facts:
             for name, (status, _, _, _) in PATHS.items()
         ),
         payments=tuple(
-            PaymentFact(order_id=name, status=status, amount=TOTAL, currency="EUR", reference=f"auth-{name}")
-            for name, (_, status, _, _) in PATHS.items()
+            PaymentFact(
+                order_id=name, status=status, amount=TOTAL, currency="EUR", reference=f"auth-{name}" if done else ""
+            )
+            for name, (_, status, done, _) in PATHS.items()
         ),
         ledger=tuple(entry(name, kind) for name, (_, _, kinds, _) in PATHS.items() for kind in kinds),
         events=events,

@@ -60,6 +60,10 @@ def _undone(order_id: str, kind: str) -> Plant:
     return plant
 
 
+def _forgotten(order_id: str) -> Plant:
+    return lambda facts: replace(facts, ledger=tuple(done for done in facts.ledger if done.order_id != order_id))
+
+
 def _sold_more(facts: Facts) -> Facts:
     sold = ReservationFact(order_id="ghost", state="COMMITTED", lines=LINES)
     return replace(facts, reservations=(*facts.reservations, sold))
@@ -165,6 +169,7 @@ PLANTED: dict[str, dict[str, Plant]] = {
         "another reference": _payment("confirmed", reference="auth-other"),
         "another amount": _payment("confirmed", amount=1),
         "no record of it": _without_payment,
+        "the provider knows nothing": _forgotten("declined-late"),
         "never began": _payment("delivered", status="PENDING"),
     },
     "every order final or alive": {
