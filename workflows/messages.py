@@ -9,6 +9,7 @@ from enum import StrEnum
 from services.catalog.models import CreateProduct, Product, RequestedLine
 from services.inventory.models import Reservation, ReservedLine, StockItem
 from services.orders.models import Order
+from services.shared.errors import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +47,12 @@ class Placement:
 
     Attributes:
         request_id: of the request that started the workflow; a caller with another one reads the order afresh.
+        problems: all that was wrong when it was rejected here and now (every line without stock); else empty.
     """
 
     order: Order
     request_id: str
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +135,10 @@ class ReserveInventoryResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpireReservationsInput:
-    """How many holds one transaction releases at most."""
+    """How many holds one transaction releases at most, and where the step runs."""
 
     batch: int = 100
+    colocated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +154,7 @@ class LaunchProductInput:
 
     product: CreateProduct
     initial_stock: int
+    colocated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

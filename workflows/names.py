@@ -5,7 +5,7 @@ The contract's `events.md` lists them; a change here is a change of contract.
 
 from typing import Final
 
-from temporalio.common import SearchAttributeKey
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 ORDERS_QUEUE: Final = "orders"
 INVENTORY_QUEUE: Final = "inventory"
@@ -34,3 +34,14 @@ def reservation_workflow_id(order_id: str) -> str:
 def product_workflow_id(product_id: str) -> str:
     """The LaunchProduct workflow of a product."""
     return f"product/{product_id}"
+
+
+def order_attributes(order_id: str, customer_id: str) -> TypedSearchAttributes:
+    """What a PlaceOrder workflow is started with; it brings its status up to date by itself."""
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(ORDER_ID, order_id),
+            SearchAttributePair(CUSTOMER_ID, customer_id),
+            SearchAttributePair(ORDER_STATUS, "PLACED"),
+        ]
+    )

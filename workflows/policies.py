@@ -1,0 +1,69 @@
+"""How long a step may take and how it is retried: named rows, each with its reason. No timeout stands elsewhere.
+
+What must be done between the hold and the capture is bounded, and the bounds add up to less than the hold lasts.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from temporalio.common import RetryPolicy
+
+import services.catalog.errors
+import services.inventory.errors
+import services.orders.errors
+import services.payments.errors  # noqa: F401 - the four imports make the leaves of the error tree known
+from services.shared.errors import refusals
+
+FINAL_TYPES: Final = tuple(sorted({leaf.code for leaf in refusals()}))
+"""The types of failures that no retry changes: every refusal of the error tree."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A row.
+
+    Attributes:
+        attempt: how long one attempt may take.
+        patience: how long all attempts together may take; None means until it is done.
+        retry: the pace of the attempts.
+    """
+
+    attempt: timedelta
+    patience: timedelta | None
+    retry: RetryPolicy
+
+
+def _pace(first: float, most: float, attempts: int = 0) -> RetryPolicy:
+    """Seconds between the first two attempts, doubling, and at most; 0 attempts mean no limit."""
+    return RetryPolicy(
+        initial_interval=timedelta(seconds=first),
+        maximum_interval=timedelta(seconds=most),
+        maximum_attempts=attempts,
+        non_retryable_error_types=FINAL_TYPES,
+    )
+
+
+LOCAL: Final = Policy(attempt=timedelta(seconds=3), patience=None, retry=_pace(0.05, 0.5, attempts=2))
+"""In the workflow's own process: short, because it holds up the workflow task; what is not done then goes remote."""
+
+OWN_STORE: Final = Policy(attempt=timedelta(seconds=10), patience=timedelta(minutes=1), retry=_pace(0.1, 5))
+"""One transaction of a service, before the pivot: a shopper waits, and a hold runs out, so it gives up."""
+
+UNTIL_DONE: Final = Policy(attempt=timedelta(seconds=10), patience=None, retry=_pace(0.1, 30))
+"""One transaction of a service that must come to pass: what was decided is written down, however long it takes."""
+
+AUTHORIZE: Final = Policy(attempt=timedelta(seconds=20), patience=timedelta(minutes=5), retry=_pace(0.5, 10))
+"""An outside system, slow and flaky; gives up while the hold still stands."""
+
+CAPTURE: Final = Policy(attempt=timedelta(seconds=20), patience=None, retry=_pace(0.5, 30))
+"""The pivot: with an unknown outcome there is no way back, so it is asked for until it is known."""
+
+UNDO: Final = Policy(attempt=timedelta(seconds=20), patience=timedelta(minutes=10), retry=_pace(0.5, 30))
+"""Longer than a restart or a short outage of the other side; after it the undo counts as STUCK and calls a person."""
+
+SWEEP: Final = Policy(attempt=timedelta(seconds=20), patience=timedelta(seconds=30), retry=_pace(0.5, 5))
+"""Run by a schedule: the next run comes soon, so this one does not insist."""
+
+STUCK_PAUSE: Final = timedelta(hours=1)
+"""A STUCK undo is tried again by itself this often: long outages heal without a person."""

@@ -1,0 +1,171 @@
+"""The saga helper: steps forward, undos registered before them, last in first out, and undos that wait for a person.
+
+Plain asyncio, no Temporal, so that it is tested without a server. It decides nothing about orders.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from workflows.ledger import Ledger
+from workflows.messages import ResolveStep, StepAction, StepState
+
+T = TypeVar("T")
+
+
+class Interrupted(Exception):
+    """The way forward was interrupted; whatever was done is to be undone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """What takes a step back; without effect where the step never took any.
+
+    Attributes:
+        step: the step that it is named after.
+        also: later steps that the same undo takes back, too.
+        run: does it; may be called again.
+    """
+
+    step: str
+    run: Callable[[], Awaitable[object]]
+    also: tuple[str, ...] = ()
+
+
+class Saga:
+    """One way forward and its way back.
+
+    Args:
+        ledger: told of every change of a step's state.
+        failures: what counts as the failure of an undo; anything else is a defect and passes through.
+        pause: how long a STUCK undo waits for a person before it is tried again by itself.
+        alarm: called with the step's name when its undo turns STUCK.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        failures: type[Exception],
+        pause: timedelta,
+        alarm: Callable[[str], None],
+    ) -> None:
+        self._ledger = ledger
+        self._failures = failures
+        self._pause = pause
+        self._alarm = alarm
+        self._undos: list[Undo] = []
+        self._running: asyncio.Future[Any] | None = None
+        self._interrupted = False
+        self._decisions: dict[str, asyncio.Future[ResolveStep]] = {}
+
+    async def step(self, name: str, work: Callable[[], Awaitable[T]], *, interruptible: bool = True) -> T:
+        """Takes a step forward.
+
+        Without `interruptible` it is left to end whatever comes (its outcome must be known), and so is what it began.
+
+        Raises:
+            Interrupted: before or after the step; whatever the step raises itself, also CancelledError when it was
+                interrupted in the middle.
+        """
+        self._stop_here()
+        self._ledger.start(name)
+        task = asyncio.ensure_future(work())
+        self._running = task if interruptible else None
+        try:
+            answer = await task
+        except (Exception, asyncio.CancelledError) as error:
+            self._ledger.end(name, StepState.FAILED, _text(error))
+            raise
+        finally:
+            self._running = None
+        self._ledger.end(name, StepState.DONE)
+        if interruptible:
+            self._stop_here()
+        return answer
+
+    def _stop_here(self) -> None:
+        if self._interrupted:
+            raise Interrupted
+
+    def interrupt(self) -> None:
+        """Ends the way forward: now, if the running step may be interrupted, else before the next one."""
+        self._interrupted = True
+        if self._running is not None:
+            self._running.cancel()
+
+    def register(self, undo: Undo) -> None:
+        """To be called before the step runs. The same step's undo is kept once."""
+        if all(known.step != undo.step for known in self._undos):
+            self._undos.append(undo)
+
+    def forget(self, step: str) -> None:
+        """The step's undo is not needed: it is certain that the step took no effect."""
+        self._undos = [undo for undo in self._undos if undo.step != step]
+
+    async def undo(self) -> None:
+        """Takes everything back, last first; ends when each undo is done or was given up by a person.
+
+        One that fails holds up no other: it turns STUCK and waits.
+        """
+        undos, self._undos = self._undos[::-1], []
+        waiting = []
+        for undo in undos:
+            if not await self._undone(undo):
+                self._alarm(undo.step)
+                waiting.append(asyncio.ensure_future(self._until_resolved(undo)))
+        await asyncio.gather(*waiting)
+
+    async def _undone(self, undo: Undo) -> bool:
+        try:
+            await undo.run()
+        except self._failures as error:
+            self._ledger.end(undo.step, StepState.STUCK, f"its undo keeps failing: {_text(error)}")
+            return False
+        self._mark_undone(undo)
+        return True
+
+    def _mark_undone(self, undo: Undo) -> None:
+        for step in (undo.step, *undo.also):
+            if step == undo.step or self._ledger.state(step) is StepState.DONE:
+                self._ledger.end(step, StepState.COMPENSATED)
+
+    async def _until_resolved(self, undo: Undo) -> None:
+        while True:
+            decision = await self._decision(undo.step)
+            if decision is not None and decision.action is StepAction.SKIP:
+                told = f"its undo was given up by {decision.actor_id}: {decision.reason}"
+                self._ledger.end(undo.step, StepState.FAILED, told)
+                return
+            if await self._undone(undo):
+                if decision is not None:
+                    told = f"undone again for {decision.actor_id}: {decision.reason}"
+                    self._ledger.end(undo.step, StepState.COMPENSATED, told)
+                return
+
+    async def _decision(self, step: str) -> ResolveStep | None:
+        decision = self._decisions[step] = asyncio.get_running_loop().create_future()
+        try:
+            return await asyncio.wait_for(decision, self._pause.total_seconds())
+        except TimeoutError:
+            return None
+        finally:
+            del self._decisions[step]
+
+    def waits_for(self) -> Sequence[str]:
+        """The steps whose undo waits for a person right now."""
+        return tuple(self._decisions)
+
+    def resolve(self, decision: ResolveStep) -> None:
+        """A person has decided. Raises KeyError unless the step waits for it."""
+        waiting = self._decisions[decision.step]
+        if not waiting.done():
+            waiting.set_result(decision)
+
+
+def _text(error: BaseException) -> str:
+    """The innermost message: what wraps it says nothing."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error) or type(error).__name__

@@ -1,0 +1,94 @@
+"""Every step a workflow may take: its service, its activity, its policy. The map from what happens to who does it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from activities.catalog import CatalogActivities
+from activities.inventory import InventoryActivities
+from activities.orders import OrdersActivities
+from activities.payments import PaymentsActivities
+from workflows import policies
+from workflows.names import CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE
+from workflows.policies import Policy
+
+Wish = TypeVar("Wish")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(Generic[Wish, Answer]):
+    """One row.
+
+    Attributes:
+        service: whose step it is; also the name of its task queue.
+        run: the activity.
+        policy: its timeouts and retries.
+        summary: what Temporal's UI says beside it.
+        leaves: it reaches a system outside of the service's own database.
+    """
+
+    service: str
+    run: Callable[[Any, Wish], Awaitable[Answer]]
+    policy: Policy
+    summary: str
+    leaves: bool = False
+
+
+PRICE: Final = Step(
+    service=CATALOG_QUEUE, run=CatalogActivities.price_lines, policy=policies.OWN_STORE, summary="names and prices"
+)
+CREATE_PRODUCT: Final = Step(
+    service=CATALOG_QUEUE, run=CatalogActivities.create_product, policy=policies.OWN_STORE, summary="create the product"
+)
+RECORD: Final = Step(
+    service=ORDERS_QUEUE, run=OrdersActivities.record_order, policy=policies.UNTIL_DONE, summary="record the order"
+)
+FIND: Final = Step(
+    service=ORDERS_QUEUE, run=OrdersActivities.find_order, policy=policies.OWN_STORE, summary="was it placed before?"
+)
+ADVANCE: Final = Step(
+    service=ORDERS_QUEUE, run=OrdersActivities.advance_order, policy=policies.UNTIL_DONE, summary="write the status"
+)
+RESERVED: Final = Step(
+    service=ORDERS_QUEUE, run=OrdersActivities.advance_order, policy=policies.OWN_STORE, summary="write RESERVED"
+)
+HOLD: Final = Step(
+    service=INVENTORY_QUEUE, run=InventoryActivities.hold_stock, policy=policies.OWN_STORE, summary="hold every line"
+)
+COMMIT: Final = Step(
+    service=INVENTORY_QUEUE, run=InventoryActivities.commit_hold, policy=policies.OWN_STORE, summary="commit the stock"
+)
+RELEASE: Final = Step(
+    service=INVENTORY_QUEUE, run=InventoryActivities.release_hold, policy=policies.UNDO, summary="give the stock back"
+)
+EXPIRE: Final = Step(
+    service=INVENTORY_QUEUE,
+    run=InventoryActivities.expire_holds,
+    policy=policies.SWEEP,
+    summary="release expired holds",
+)
+OPEN_STOCK: Final = Step(
+    service=INVENTORY_QUEUE, run=InventoryActivities.open_stock, policy=policies.UNTIL_DONE, summary="open the stock"
+)
+AUTHORIZE: Final = Step(
+    service=PAYMENTS_QUEUE,
+    run=PaymentsActivities.authorize_payment,
+    policy=policies.AUTHORIZE,
+    summary="authorise the payment",
+    leaves=True,
+)
+CAPTURE: Final = Step(
+    service=PAYMENTS_QUEUE,
+    run=PaymentsActivities.capture_payment,
+    policy=policies.CAPTURE,
+    summary="capture the payment",
+    leaves=True,
+)
+CANCEL_PAYMENT: Final = Step(
+    service=PAYMENTS_QUEUE,
+    run=PaymentsActivities.cancel_payment,
+    policy=policies.UNDO,
+    summary="void or refund the payment",
+    leaves=True,
+)
