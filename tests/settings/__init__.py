@@ -1,0 +1,1 @@
+"""Proof of the settings: documented, typed, and no default secret in production."""

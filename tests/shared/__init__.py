@@ -1,0 +1,1 @@
+"""Proof of the shared vocabulary: money, ids, pages, text, errors."""
