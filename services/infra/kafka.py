@@ -21,7 +21,8 @@ DEPENDENCY = "kafka"
 START_WITHIN = 10.0
 SEND_WITHIN = 10.0
 STOP_WITHIN = 2.0
-"""Seconds; a producer that takes longer is given up and another one made."""
+PROBE_WITHIN = 1.0
+"""Seconds; a producer that takes longer to send is given up and another one made."""
 
 WEEK_MS = 7 * 24 * 3600 * 1000
 
@@ -82,7 +83,6 @@ class Publisher:
         self._settings = settings
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
-        self.reachable = False
 
     async def publish(self, events: Sequence[Event], source: str) -> None:
         """Returns when every event is on all in-sync replicas. An aggregate's events keep their order.
@@ -97,7 +97,15 @@ class Publisher:
         except (KafkaError, OSError, TimeoutError) as failure:
             await self._give_up(producer)
             raise Unavailable(DEPENDENCY, type(failure).__name__) from failure
-        self.reachable = True
+
+    async def probe(self) -> bool:
+        """Whether a broker answers now."""
+        try:
+            async with asyncio.timeout(PROBE_WITHIN):
+                await (await self._started()).client.fetch_all_metadata()
+        except (KafkaError, OSError, TimeoutError, Unavailable):
+            return False
+        return True
 
     async def close(self) -> None:
         """Sends what is under way, if that is possible soon."""
@@ -119,7 +127,6 @@ class Publisher:
                 await ensure_topics(self._settings)
                 await producer.start()
         except (KafkaError, OSError, TimeoutError) as failure:
-            self.reachable = False
             await _stop(producer)
             raise Unavailable(DEPENDENCY, type(failure).__name__) from failure
         except asyncio.CancelledError:
@@ -128,7 +135,6 @@ class Publisher:
         return producer
 
     async def _give_up(self, producer: AIOKafkaProducer) -> None:
-        self.reachable = False
         if self._producer is producer:
             self._producer = None
             await _stop(producer)

@@ -25,6 +25,7 @@ from services.shared.errors import Unavailable
 Document = dict[str, Any]
 Session = AsyncIOMotorClientSession
 Collection = AsyncIOMotorCollection
+Client = AsyncIOMotorClient[Document]
 Result = TypeVar("Result")
 
 NAMESPACE_EXISTS = 48
@@ -39,7 +40,7 @@ UNCONFIRMED = WriteConcern(w=1)
 SNAPSHOT = ReadConcern("snapshot")
 
 
-def connect(settings: MongoSettings) -> "AsyncIOMotorClient[Document]":
+def connect(settings: MongoSettings) -> Client:
     """A client with timeouts; it connects on first use and again whenever the server is back."""
     return AsyncIOMotorClient(
         settings.url,
@@ -60,7 +61,7 @@ class Database:
     `committed` is set after each transaction that has taken effect; whoever waits for it clears it.
     """
 
-    def __init__(self, client: "AsyncIOMotorClient[Document]", name: str) -> None:
+    def __init__(self, client: Client, name: str) -> None:
         self._client = client
         self._database: AsyncIOMotorDatabase[Document] = client[name]
         self.committed = asyncio.Event()

@@ -1,0 +1,56 @@
+"""`python -m workers all` or `python -m workers catalog orders`: a process that runs services until it is told to stop.
+
+Exits 0 after a signal, 1 when it cannot start at all, 2 when it is called wrongly.
+"""
+
+import gc
+import sys
+from collections.abc import Sequence
+
+import structlog
+import uvloop
+from pydantic import ValidationError
+
+from services.infra.settings import CONTEXTS, Settings
+from services.infra.telemetry import configure_logging
+from workers.process import run
+
+ALL = "all"
+USAGE = f"usage: python -m workers {ALL} | SERVICE...   (services: {', '.join(CONTEXTS)})"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The process's exit code."""
+    names = CONTEXTS if list(arguments) == [ALL] else tuple(arguments)
+    if not names or not set(names) <= set(CONTEXTS):
+        sys.stderr.write(f"{USAGE}\n")
+        return 2
+    try:
+        settings = Settings()
+    except ValidationError as failure:
+        sys.stderr.write(f"{_told(failure)}\n")
+        return 1
+    configure_logging(settings.log.level, ALL if names == CONTEXTS else "+".join(names))
+    log = structlog.get_logger(__name__)
+    try:
+        uvloop.run(run(settings, names))
+    except OSError as failure:
+        log.error("cannot listen", port=settings.services.port, reason=failure.strerror)  # noqa: TRY400 (says it all)
+        return 1
+    except Exception:
+        log.exception("cannot go on")
+        return 1
+    finally:
+        # Frees Temporal's client while the interpreter is whole; left to its shutdown it crashes now and then.
+        gc.collect()
+    log.info("stopped")
+    return 0
+
+
+def _told(failure: ValidationError) -> str:
+    """What is wrong with the settings, without the values."""
+    return "\n".join(f"settings: {'.'.join(map(str, error['loc']))} {error['msg']}" for error in failure.errors())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,193 @@
+"""The one composition root: which adapter stands behind which port, for each service. The only place that builds them.
+
+Every service gets its own database and no other. Tests replace the parts of `Shared`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Protocol
+
+import aiohttp
+from fastapi import APIRouter
+
+import services.catalog.api
+import services.inventory.api
+import services.orders.api
+import services.payments.api
+import services.users.api
+from activities.catalog import CatalogActivities
+from activities.inventory import InventoryActivities
+from activities.orders import OrdersActivities
+from activities.payments import PaymentsActivities
+from services.catalog.service import CatalogService
+from services.catalog.store import MongoProductStore
+from services.infra.mongo import Client, Database, unavailable_when_away
+from services.infra.outbox import Outbox
+from services.infra.settings import AccountsSettings, Settings
+from services.inventory.service import InventoryService
+from services.inventory.store import MongoStockStore
+from services.orders.service import OrderService
+from services.orders.store import MongoOrderStore
+from services.payments.ports import PaymentProvider
+from services.payments.provider import HttpPaymentProvider
+from services.payments.service import PaymentService
+from services.payments.store import MongoPaymentStore
+from services.shared.clock import Clock
+from services.shared.ids import IdFactory
+from services.users.models import FirstAccount, Role
+from services.users.passwords import Argon2Hasher
+from services.users.ports import PasswordHasher
+from services.users.service import UserService
+from services.users.store import MongoAccountStore, MongoKeyStore
+from services.users.tokens import Ed25519Tokens, TokenRules
+
+
+class Preparable(Protocol):
+    """What makes its collections and indexes."""
+
+    async def prepare(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What all services of a process share. `provider` and `hasher` None mean the real ones."""
+
+    settings: Settings
+    mongo: Client
+    session: aiohttp.ClientSession
+    clock: Clock
+    ids: IdFactory
+    provider: PaymentProvider | None = None
+    hasher: PasswordHasher | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosted:
+    """One service in this process.
+
+    Attributes:
+        prepare: makes collections, indexes and first accounts; repeatable; raises Unavailable.
+        activities: its steps of workflows; None where it has none.
+    """
+
+    name: str
+    database: Database
+    router: APIRouter
+    prepare: Callable[[], Awaitable[None]]
+    activities: object | None = None
+
+
+def compose(name: str, shared: Shared) -> Hosted:
+    """Builds one of `settings.CONTEXTS`; connects to nothing."""
+    database = Database(shared.mongo, f"{shared.settings.mongo.database_prefix}{name}")
+    return BUILDERS[name](shared, database, Outbox(database))
+
+
+def _catalog(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
+    store = MongoProductStore(database, outbox)
+    face = CatalogService(store, shared.clock, shared.ids)
+    return Hosted(
+        name="catalog",
+        database=database,
+        router=services.catalog.api.router(face, shared.settings.services.internal_token),
+        prepare=_prepares(store, outbox),
+        activities=CatalogActivities(face),
+    )
+
+
+def _inventory(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
+    store = MongoStockStore(database, outbox)
+    face = InventoryService(store, shared.clock, shared.ids)
+    return Hosted(
+        name="inventory",
+        database=database,
+        router=services.inventory.api.router(face, shared.settings.services.internal_token),
+        prepare=_prepares(store, outbox),
+        activities=InventoryActivities(face),
+    )
+
+
+def _orders(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
+    store = MongoOrderStore(database, outbox)
+    face = OrderService(store, shared.clock, shared.ids)
+    return Hosted(
+        name="orders",
+        database=database,
+        router=services.orders.api.router(face, shared.settings.services.internal_token),
+        prepare=_prepares(store, outbox),
+        activities=OrdersActivities(face),
+    )
+
+
+def _payments(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
+    store = MongoPaymentStore(database, outbox)
+    provider = shared.provider or HttpPaymentProvider(shared.session, shared.settings.payments)
+    face = PaymentService(store, provider, shared.clock, shared.ids)
+    return Hosted(
+        name="payments",
+        database=database,
+        router=services.payments.api.router(face, shared.settings.services.internal_token),
+        prepare=_prepares(store, outbox),
+        activities=PaymentsActivities(face),
+    )
+
+
+def _users(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
+    store = MongoAccountStore(database, outbox)
+    tokens = _tokens(shared, database)
+    face = UserService(store, shared.hasher or Argon2Hasher(), tokens, shared.clock, shared.ids)
+    make_collections = _prepares(store, outbox, tokens)
+
+    async def prepare() -> None:
+        await make_collections()
+        await face.seed(_first_accounts(shared.settings.accounts))
+
+    return Hosted(
+        name="users",
+        database=database,
+        router=services.users.api.router(face, shared.settings.services.internal_token),
+        prepare=prepare,
+    )
+
+
+def _tokens(shared: Shared, database: Database) -> Ed25519Tokens:
+    auth = shared.settings.auth
+    rules = TokenRules(issuer=auth.issuer, audience=auth.audience, lifetime=timedelta(minutes=auth.access_minutes))
+    passphrase = auth.key_passphrase.get_secret_value()
+    return Ed25519Tokens(MongoKeyStore(database), passphrase, rules, shared.clock, shared.ids)
+
+
+def _first_accounts(accounts: AccountsSettings) -> tuple[FirstAccount, ...]:
+    return (
+        FirstAccount(
+            email=accounts.admin_email,
+            password=accounts.admin_password.get_secret_value(),
+            name="Administrator",
+            roles=(Role.ADMIN, Role.OPS),
+        ),
+        FirstAccount(
+            email=accounts.ops_email,
+            password=accounts.ops_password.get_secret_value(),
+            name="Operations",
+            roles=(Role.OPS,),
+        ),
+    )
+
+
+def _prepares(*parts: Preparable) -> Callable[[], Awaitable[None]]:
+    async def prepare() -> None:
+        with unavailable_when_away():
+            for part in parts:
+                await part.prepare()
+
+    return prepare
+
+
+BUILDERS: Final[Mapping[str, Callable[[Shared, Database, Outbox], Hosted]]] = {
+    "catalog": _catalog,
+    "inventory": _inventory,
+    "orders": _orders,
+    "payments": _payments,
+    "users": _users,
+}

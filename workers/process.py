@@ -1,0 +1,158 @@
+"""The life of a process: what is started in which order, what is waited for, and how it ends.
+
+What goes away while it runs comes back by itself; only a signal ends the process.
+"""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
+
+import aiohttp
+import structlog
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from services.infra.kafka import Publisher
+from services.infra.mongo import connect as connect_mongo
+from services.infra.relay import Relay
+from services.infra.settings import Settings
+from services.shared.clock import SystemClock
+from services.shared.errors import Unavailable
+from services.shared.ids import SortableIds
+from workers import temporal
+from workers.composition import Hosted, Shared, compose
+from workers.http_server import Readiness, build_app, build_server, listen
+from workers.schedules import ensure_schedule, schedules_of
+from workers.supervision import keep_running, until_available
+from workers.tuning import workflow_threads
+
+STARTUP: Final = "startup"
+STOP_WITHIN: Final = 9.0
+"""Seconds from the signal to the end, all together."""
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def open_shared(settings: Settings) -> AsyncIterator[Shared]:
+    """The process's connections; none is made before it is needed."""
+    mongo = connect_mongo(settings.mongo)
+    async with aiohttp.ClientSession() as session:
+        yield Shared(settings=settings, mongo=mongo, session=session, clock=SystemClock(), ids=SortableIds())
+    mongo.close()
+
+
+class Process:
+    """Some services, running. `stop` may be set at any moment."""
+
+    def __init__(self, shared: Shared, names: Sequence[str]) -> None:
+        self._settings = shared.settings
+        self._hosted = [compose(name, shared) for name in names]
+        self._publisher = Publisher(shared.settings.kafka)
+        self._temporal: Client | None = None
+        self._started = False
+        self.stop = asyncio.Event()
+
+    async def run(self, listening: socket.socket) -> None:
+        """Serves on the socket at once, works as soon as it can, and returns when all is drained."""
+        server = build_server(build_app([hosted.router for hosted in self._hosted], self.readiness))
+        serving = asyncio.create_task(server.serve([listening]))
+        working = asyncio.create_task(self._work())
+        stopping = asyncio.create_task(self.stop.wait())
+        await asyncio.wait({serving, working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        self.stop.set()
+        server.should_exit = True
+        try:
+            async with asyncio.timeout(STOP_WITHIN):
+                await asyncio.gather(serving, working)
+                await self._publisher.close()
+        except TimeoutError:
+            log.warning("not all could be drained in time")
+
+    async def readiness(self) -> Readiness:
+        """Asks everything that the process needs. Kafka may be away: events wait in the outbox."""
+        checks = {
+            "mongo": self._mongo_answers(),
+            "temporal": self._temporal_answers(),
+            "kafka": self._publisher.probe(),
+        }
+        answers = dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
+        missing = [name for name, there in answers.items() if not there]
+        ready = self._started and not self.stop.is_set() and not set(missing) - {"kafka"}
+        if not self._started and not missing:
+            missing.append(STARTUP)
+        return Readiness(ready=ready, missing=tuple(missing))
+
+    async def _mongo_answers(self) -> bool:
+        try:
+            await self._hosted[0].database.ping()
+        except Unavailable:
+            return False
+        return True
+
+    async def _temporal_answers(self) -> bool:
+        return self._temporal is not None and await temporal.probe(self._temporal)
+
+    async def _work(self) -> None:
+        starting = asyncio.create_task(self._start())
+        stopping = asyncio.create_task(self.stop.wait())
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not starting.done():
+            starting.cancel()
+            return
+        client = await starting
+        relays = [self._relaying(hosted) for hosted in self._hosted]
+        self._started = True
+        log.info("ready", services=[hosted.name for hosted in self._hosted])
+        await self._run_workers(client)
+        for relay in relays:
+            relay.cancel()
+
+    async def _start(self) -> Client:
+        """Waits for databases and Temporal, and prepares both."""
+        for hosted in self._hosted:
+            await until_available(hosted.name, hosted.prepare)
+        runtime = temporal.new_runtime()
+        client = await until_available("workers", lambda: temporal.connect(self._settings.temporal, runtime))
+        self._temporal = client
+        await until_available("workers", lambda: temporal.ensure_search_attributes(client))
+        for hosted in self._hosted:
+            await until_available(hosted.name, partial(self._schedule, client, hosted))
+        return client
+
+    async def _schedule(self, client: Client, hosted: Hosted) -> None:
+        try:
+            for schedule_id, schedule in schedules_of(hosted.name, self._settings.services).items():
+                await ensure_schedule(client, schedule_id, schedule)
+        except RPCError as failure:
+            raise Unavailable(temporal.DEPENDENCY) from failure
+
+    def _relaying(self, hosted: Hosted) -> asyncio.Task[None]:
+        relay = Relay(hosted.name, hosted.database, self._publisher)
+        return asyncio.create_task(keep_running(f"relay of {hosted.name}", relay.run, self.stop))
+
+    async def _run_workers(self, client: Client) -> None:
+        """Returns when told to stop and all workers are drained."""
+        steps = {hosted.name: hosted.activities for hosted in self._hosted if hosted.activities is not None}
+        with workflow_threads() as threads:
+            running = [
+                keep_running(f"worker of {queue}", partial(temporal.run_worker, make, self.stop), self.stop)
+                for queue, make in temporal.worker_makers(client, steps, threads).items()
+            ]
+            await asyncio.gather(*running, self.stop.wait())
+
+
+async def run(settings: Settings, names: Sequence[str]) -> None:
+    """Runs these services until SIGTERM or SIGINT. Raises OSError when the port is taken."""
+    listening = listen(settings.services.host, settings.services.port)
+    async with open_shared(settings) as shared:
+        process = Process(shared, names)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, process.stop.set)
+        await process.run(listening)
