@@ -1,1 +1,1 @@
-"""The GraphQL edge. Holds no database credentials and no business rule."""
+"""The GraphQL edge: who asks, may they, what do they get. Holds no database credentials and no business rule."""

@@ -1,0 +1,58 @@
+"""`python -m gateway`: one process that serves until SIGTERM or SIGINT, then finishes what it has begun."""
+
+import asyncio
+import gc
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+import uvloop
+
+from gateway.composition import compose
+from services.infra.settings import Settings
+from services.infra.telemetry import configure_logging
+
+DRAIN_SECONDS = 10
+BACKLOG = 2048
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its own signal handling: that raises the signal again at the end, which is no clean exit."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Asks for the end on the first signal, and does not wait for it on the second."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+async def serve(settings: Settings) -> None:
+    """Serves until a signal."""
+    config = uvicorn.Config(
+        await compose(settings),
+        host=settings.gateway.host,
+        port=settings.gateway.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    await Server(config).serve()
+
+
+def main() -> None:
+    """Runs the process."""
+    settings = Settings()
+    configure_logging(settings.log.level, "gateway")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(settings))
+    # Before the interpreter ends: a Temporal client that is dropped during its shutdown can crash the process.
+    gc.collect()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""The gateway's composition root: the one place that builds it from settings. Nothing else here reads a setting."""
+
+import aiohttp
+from fastapi import FastAPI
+from temporalio.client import Client
+
+from gateway.auth import Authenticator, KeyRing, TokenRules
+from gateway.context import Backends, Places
+from gateway.schema import build_schema
+from gateway.temporal_sagas import TemporalSagas
+from gateway.web.app import Parts, build_app
+from gateway.web.documents import Documents
+from gateway.web.endpoint import GraphQLEndpoint
+from gateway.web.health import Readiness, checks_of
+from gateway.web.metrics import Metrics
+from services.catalog.client import CatalogClient
+from services.catalog.ports import Catalog
+from services.infra.http import Caller
+from services.infra.settings import Profile, Settings
+from services.inventory.client import InventoryClient
+from services.inventory.ports import Inventory
+from services.orders.client import OrdersClient
+from services.orders.ports import Orders
+from services.payments.client import PaymentsClient
+from services.payments.ports import Payments
+from services.shared.clock import Clock, SystemClock
+from services.shared.ids import SortableIds
+from services.users.client import UsersClient
+from services.users.ports import Users
+from workflows.plugin import caravan_plugin
+
+CONNECTIONS = 200
+
+
+async def compose(settings: Settings) -> FastAPI:
+    """The gateway as these settings describe it. Connects to nothing yet: what is away now may come later."""
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS), trust_env=False)
+    client = await Client.connect(
+        settings.temporal.address, namespace=settings.temporal.namespace, plugins=[caravan_plugin()], lazy=True
+    )
+    sagas = TemporalSagas(client, settings.temporal.ui, settings.gateway.answer_within)
+    return assemble(settings, _backends(settings, session, sagas), SystemClock(), session)
+
+
+def assemble(
+    settings: Settings, backends: Backends, clock: Clock, session: aiohttp.ClientSession | None = None
+) -> FastAPI:
+    """The gateway on any backends; closes the session at its end."""
+    schema, metrics = build_schema(), Metrics()
+    rules = TokenRules(issuer=settings.auth.issuer, audience=settings.auth.audience)
+    authenticator = Authenticator(KeyRing(backends.users, clock), rules, clock)
+
+    async def close() -> None:
+        if session is not None:
+            await session.close()
+
+    return build_app(
+        Parts(
+            schema=schema,
+            endpoint=GraphQLEndpoint(backends, authenticator, Documents(schema), metrics),
+            readiness=Readiness(checks_of(backends), metrics),
+            metrics=metrics,
+            explorer=settings.profile is Profile.DEVELOPMENT,
+            close=close,
+        )
+    )
+
+
+def places_of(settings: Settings) -> Places:
+    """Which services share a process with which worker."""
+    return Places(
+        orders=settings.services.together_with("orders"),
+        products=settings.services.together_with("catalog"),
+        hold_seconds=settings.inventory.hold_seconds,
+    )
+
+
+def _backends(settings: Settings, session: aiohttp.ClientSession, sagas: TemporalSagas) -> Backends:
+    def caller(context: str, protocol: type) -> Caller:
+        services = settings.services
+        return Caller(
+            session,
+            services.url_of(context),
+            context,
+            protocol,
+            services.internal_token,
+            settings.gateway.answer_within,
+        )
+
+    return Backends(
+        catalog=CatalogClient(caller("catalog", Catalog)),
+        inventory=InventoryClient(caller("inventory", Inventory)),
+        orders=OrdersClient(caller("orders", Orders)),
+        payments=PaymentsClient(caller("payments", Payments)),
+        users=UsersClient(caller("users", Users)),
+        sagas=sagas,
+        ids=SortableIds(),
+        places=places_of(settings),
+    )

@@ -1,0 +1,152 @@
+"""What one request carries: who asks, the process's ports, and loaders that batch. Nothing here outlives a request."""
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from aiodataloader import DataLoader
+from graphql import GraphQLResolveInfo
+
+from gateway.auth import Viewer
+from gateway.errors import Unauthenticated
+from gateway.ports import Sagas, WorkflowView
+from services.catalog.models import Product
+from services.catalog.ports import Catalog
+from services.inventory.models import StockItem
+from services.inventory.ports import Inventory
+from services.orders.models import Order
+from services.orders.ports import Orders
+from services.payments.models import Payment
+from services.payments.ports import Payments
+from services.shared.events import Origin
+from services.shared.ids import IdFactory
+from services.users.models import User
+from services.users.ports import Users
+
+Info = GraphQLResolveInfo
+Item = TypeVar("Item")
+
+LARGEST_BATCH = 500
+"""Keys of one call to a service; more are asked for in further calls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """How workflows are started: which services share a process with their worker, and how long a hold lasts.
+
+    Attributes:
+        orders: with the worker of queue `orders`.
+        products: with the worker of queue `catalog`.
+        hold_seconds: see `PlaceOrderInput`.
+    """
+
+    orders: tuple[str, ...]
+    products: tuple[str, ...]
+    hold_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backends:
+    """All that the gateway stands on; built once by the composition root."""
+
+    catalog: Catalog
+    inventory: Inventory
+    orders: Orders
+    payments: Payments
+    users: Users
+    sagas: Sagas
+    ids: IdFactory
+    places: Places
+
+
+class Loaders:
+    """Reads by key: all of one request's wishes for a kind of thing become one call."""
+
+    def __init__(self, backends: Backends) -> None:
+        self._backends = backends
+
+    @cached_property
+    def product(self) -> "DataLoader[str, Product | None]":
+        """Products by id."""
+        return _batched(self._backends.catalog.products_by_id, lambda product: product.id)
+
+    @cached_property
+    def product_by_sku(self) -> "DataLoader[str, Product | None]":
+        """Products by SKU."""
+        return _batched(self._backends.catalog.products_by_sku, lambda product: product.sku)
+
+    @cached_property
+    def stock(self) -> "DataLoader[str, StockItem | None]":
+        """Stock by SKU."""
+        return _batched(self._backends.inventory.stock_of, lambda item: item.sku)
+
+    @cached_property
+    def user(self) -> "DataLoader[str, User | None]":
+        """Users by id."""
+        return _batched(self._backends.users.users_by_id, lambda user: user.id)
+
+    @cached_property
+    def payment(self) -> "DataLoader[str, Payment | None]":
+        """Payments by order."""
+        return _batched(self._backends.payments.payments_of, lambda payment: payment.order_id)
+
+    @cached_property
+    def order(self) -> "DataLoader[str, Order | None]":
+        """Orders by id."""
+        return _batched(self._backends.orders.orders_by_id, lambda order: order.id)
+
+    @cached_property
+    def workflow(self) -> "DataLoader[str, WorkflowView | None]":
+        """Workflows by id; the engine describes one at a time, so this only spares repeats."""
+        describe = self._backends.sagas.describe
+
+        async def load(ids: list[str]) -> "list[WorkflowView | None]":
+            return [await describe(workflow_id) for workflow_id in ids]
+
+        return DataLoader(load, max_batch_size=1)
+
+
+def _batched(
+    ask: Callable[[Sequence[str]], Awaitable[Sequence[Item]]], key: Callable[[Item], Hashable]
+) -> "DataLoader[str, Item | None]":
+    async def load(keys: list[str]) -> "list[Item | None]":
+        found = {key(item): item for item in await ask(keys)}
+        return [found.get(wanted) for wanted in keys]
+
+    return DataLoader(load, max_batch_size=LARGEST_BATCH)
+
+
+@dataclass(slots=True, kw_only=True)
+class RequestContext:
+    """One GraphQL request.
+
+    Attributes:
+        viewer: who is signed in; None for an anonymous caller.
+        refused: a mutation of this request answered with errors; for the metrics.
+    """
+
+    backends: Backends
+    loaders: Loaders
+    viewer: Viewer | None
+    request_id: str
+    refused: bool = False
+
+    @property
+    def signed_in(self) -> Viewer:
+        """Who is signed in. Raises Unauthenticated when nobody is."""
+        if self.viewer is None:
+            raise Unauthenticated("sign in first")
+        return self.viewer
+
+    @property
+    def origin(self) -> Origin:
+        """Where the changes of this request come from."""
+        return Origin(correlation_id=self.request_id, causation_id=self.request_id)
+
+
+def context_of(info: Info) -> RequestContext:
+    """The request's context, typed."""
+    context = info.context
+    assert isinstance(context, RequestContext)  # noqa: S101 (the endpoint puts nothing else there)
+    return context

@@ -1,0 +1,159 @@
+"""The one place that turns failures into GraphQL errors. What it does not know becomes INTERNAL, masked and logged.
+
+CaravanError
+|-- Refused       in a mutation: the payload's `errors`; else NOT_FOUND or BAD_USER_INPUT
+|-- Unavailable   UNAVAILABLE
+`-- EdgeError     said by the gateway itself
+    |-- Unauthenticated   UNAUTHENTICATED
+    |-- Forbidden         FORBIDDEN
+    |-- BadInput          BAD_USER_INPUT
+    `-- TooComplex        QUERY_TOO_COMPLEX
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import structlog
+from graphql import GraphQLError, VariableDefinitionNode
+
+from services.shared.errors import CaravanError, NotFound, Refused, Unavailable
+
+log = structlog.get_logger(__name__)
+
+LONGEST_MESSAGE = 500
+PLACE = re.compile(r"^Variable '\$([^']+)' got invalid value .* at '([^']+)'; ", re.DOTALL)
+VARIABLE = re.compile(r"^Variable '\$([^']+)'")
+
+
+class EdgeError(CaravanError):
+    """What the gateway itself says no to; `field` is where in the input, if anywhere."""
+
+    code: ClassVar[str]
+
+    def __init__(self, message: str, field: tuple[str, ...] | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Unauthenticated(EdgeError):
+    """Nobody is signed in, or the token is not valid."""
+
+    code = "UNAUTHENTICATED"
+
+    def __init__(self, message: str = "the access token is not valid") -> None:
+        super().__init__(message)
+
+
+class Forbidden(EdgeError):
+    """Signed in, but may not."""
+
+    code = "FORBIDDEN"
+
+    def __init__(self, message: str = "this needs a role that you do not have") -> None:
+        super().__init__(message)
+
+
+class BadInput(EdgeError):
+    """The request cannot be understood."""
+
+    code = "BAD_USER_INPUT"
+
+
+class TooComplex(EdgeError):
+    """The document asks for more than one request may."""
+
+    code = "QUERY_TOO_COMPLEX"
+
+
+def code_of(error: Exception) -> str:
+    """The contract's top-level code for a failure."""
+    match error:
+        case EdgeError():
+            return error.code
+        case NotFound():
+            return "NOT_FOUND"
+        case Refused():
+            return "BAD_USER_INPUT"
+        case Unavailable():
+            return "UNAVAILABLE"
+        case GraphQLError():
+            return "BAD_USER_INPUT"
+        case _:
+            return "INTERNAL"
+
+
+def format_error(error: GraphQLError, debug: bool = False) -> dict[str, Any]:  # noqa: ARG001, FBT001, FBT002 (ariadne's signature)
+    """A GraphQL error as it leaves the gateway."""
+    cause = _cause(error)
+    body = body_of(cause)
+    if error.locations:
+        body["locations"] = [place.formatted for place in error.locations]
+    if error.path:
+        body["path"] = error.path
+    return body
+
+
+def body_of(error: Exception) -> dict[str, Any]:
+    """Message and extensions of one failure."""
+    code = code_of(error)
+    extensions: dict[str, Any] = {"code": code}
+    if field := _field_of(error):
+        extensions["field"] = list(field)
+    return {"message": _message_of(error, code)[:LONGEST_MESSAGE], "extensions": extensions}
+
+
+def failed(error: Exception) -> dict[str, Any]:
+    """A whole answer that is one error."""
+    return {"errors": [body_of(error)]}
+
+
+def _cause(error: GraphQLError) -> Exception:
+    """What went wrong underneath; the error itself where the client's document or variables did."""
+    inner: Exception = error
+    while isinstance(inner, GraphQLError) and inner.original_error is not None:
+        if _names_a_variable(inner):
+            return inner
+        inner = inner.original_error
+    if isinstance(inner, GraphQLError) and error.path and not inner.nodes:
+        return TypeError(inner.message)
+    return inner
+
+
+def _names_a_variable(error: GraphQLError) -> bool:
+    return any(isinstance(node, VariableDefinitionNode) for node in error.nodes or ())
+
+
+def _field_of(error: Exception) -> Sequence[str] | None:
+    if isinstance(error, EdgeError):
+        return error.field
+    if isinstance(error, Refused):
+        return error.problems[0].path
+    if isinstance(error, GraphQLError):
+        if error.extensions and "field" in error.extensions:
+            return list(error.extensions["field"])
+        if _names_a_variable(error):
+            return _variable_path(error.message)
+    return None
+
+
+def _variable_path(message: str) -> list[str] | None:
+    if place := PLACE.match(message):
+        return [part for part in re.split(r"[.\[\]]+", place[2]) if part]
+    variable = VARIABLE.match(message)
+    return [variable[1]] if variable else None
+
+
+def _message_of(error: Exception, code: str) -> str:
+    match error:
+        case EdgeError() | Refused():
+            return str(error)
+        case Unavailable():
+            log.warning("unavailable", dependency=error.dependency)
+            return f"{error.dependency} did not answer in time; what was asked for may or may not have happened"
+        case GraphQLError():
+            inner = error.original_error
+            return inner.message if isinstance(inner, GraphQLError) else error.message
+        case _:
+            log.error("internal error", exc_info=error)
+            return "something went wrong on our side" if code == "INTERNAL" else code

@@ -1,0 +1,104 @@
+"""What the gateway needs of the workflow engine: one Protocol, and what it answers. Knows no engine."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from services.orders.models import Order
+from workflows.messages import (
+    CancelOrder,
+    DeliverOrder,
+    LaunchProductInput,
+    LaunchProductResult,
+    Placement,
+    PlaceOrderInput,
+    ResolveStep,
+    ShipOrder,
+    StepView,
+)
+
+
+class WorkflowStatus(StrEnum):
+    """The contract's states of a workflow."""
+
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+    TERMINATED = "TERMINATED"
+    TIMED_OUT = "TIMED_OUT"
+    CONTINUED_AS_NEW = "CONTINUED_AS_NEW"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowView:
+    """A run as the engine describes it.
+
+    Attributes:
+        url: this run in the engine's web page; for OPS only.
+    """
+
+    id: str
+    run_id: str
+    type: str
+    status: WorkflowStatus
+    task_queue: str
+    started_at: datetime
+    closed_at: datetime | None
+    history_length: int
+    url: str
+
+
+class SagaClosed(Exception):
+    """The workflow has ended, or never was: it takes no message any more. Never leaves the gateway."""
+
+
+class Sagas(Protocol):
+    """The workflows that clients start and talk to.
+
+    Every call raises Unavailable when there is no answer in time, the effect unknown; those that send an order's
+    workflow a message raise SagaClosed when it has ended.
+    """
+
+    async def place_order(self, command: PlaceOrderInput) -> Placement:
+        """Starts the order, or joins the one of the same id; answers once it is known whether the stock is held.
+
+        Raises:
+            SagaClosed: the order of this id has ended before.
+            NotFound, Invalid: the lines cannot be priced; no order.
+            IdempotencyMismatch: the order of this id was placed with another input.
+        """
+        ...
+
+    async def cancel_order(self, order_id: str, command: CancelOrder) -> Order:
+        """Answers when all is undone. Raises NotCancellable."""
+        ...
+
+    async def ship_order(self, order_id: str, command: ShipOrder) -> Order:
+        """Raises Conflict where the order is not CONFIRMED."""
+        ...
+
+    async def deliver_order(self, order_id: str, command: DeliverOrder) -> Order:
+        """Raises Conflict where the order is not SHIPPED."""
+        ...
+
+    async def resolve_step(self, workflow_id: str, command: ResolveStep) -> None:
+        """Raises NotFound for an unknown step, Conflict for one that is not STUCK."""
+        ...
+
+    async def launch_product(self, command: LaunchProductInput) -> LaunchProductResult:
+        """Raises Invalid, SkuTaken."""
+        ...
+
+    async def describe(self, workflow_id: str) -> WorkflowView | None:
+        """The latest run of that id; None where there is none."""
+        ...
+
+    async def steps(self, view: WorkflowView) -> tuple[StepView, ...] | None:
+        """The steps of a run; None for a workflow that has none."""
+        ...
+
+    async def check(self) -> None:
+        """Asks the engine for its namespace."""
+        ...

@@ -1,0 +1,72 @@
+"""Looking at workflows, and deciding about steps whose undo is stuck. For OPS."""
+
+import graphene
+
+from gateway.answers import WorkflowAnswer
+from gateway.context import Info, context_of
+from gateway.inputs import Problems, checked_id, checked_reason
+from gateway.ports import SagaClosed
+from gateway.types.workflows import StepActionType, Workflow, WorkflowPayload, WorkflowReference
+from services.shared.errors import Conflict, NotFound
+from services.shared.text import checked_text
+from workflows.messages import ResolveStep, StepAction
+
+LONGEST_STEP = 100
+
+
+class WorkflowQueries(graphene.ObjectType):
+    """Reads of the engine."""
+
+    workflow = graphene.Field(Workflow, description="[OPS]", workflow_id=graphene.ID(name="id", required=True))
+
+    @staticmethod
+    async def resolve_workflow(_root: object, info: Info, workflow_id: str) -> WorkflowReference | None:
+        """The latest run of that id; null when there is none."""
+        view = await context_of(info).loaders.workflow.load(checked_id(workflow_id, "id"))
+        return None if view is None else WorkflowReference(id=view.id)
+
+
+class WorkflowMutations(graphene.ObjectType):
+    """What a person tells a workflow."""
+
+    resolve_step = graphene.Field(
+        WorkflowPayload,
+        required=True,
+        description=(
+            "[OPS] a step whose undo is STUCK: try it again now, or give it up; "
+            "who and why stays in the workflow's history"
+        ),
+        workflow_id=graphene.ID(required=True),
+        step=graphene.String(required=True),
+        action=graphene.Argument(StepActionType, required=True),
+        reason=graphene.String(required=True),
+    )
+
+    @staticmethod
+    async def resolve_resolve_step(
+        _root: object, info: Info, workflow_id: str, step: str, action: StepAction, reason: str
+    ) -> WorkflowAnswer:
+        """Tries the undo again now, or gives it up."""
+        context = context_of(info)
+        _check(workflow_id, step, reason)
+        if await context.loaders.workflow.load(workflow_id) is None:
+            raise NotFound("no such workflow", ("workflowId",))
+        actor_id = context.signed_in.user_id
+        command = ResolveStep(step=step, action=action, reason=reason, actor_id=actor_id)
+        try:
+            await context.backends.sagas.resolve_step(workflow_id, command)
+        except SagaClosed:
+            raise Conflict("the workflow has ended", ("workflowId",)) from None
+        context.loaders.workflow.clear(workflow_id)
+        return WorkflowAnswer(workflow=WorkflowReference(id=workflow_id))
+
+
+def _check(workflow_id: str, step: str, reason: str) -> None:
+    problems = Problems()
+    with problems.noted():
+        checked_id(workflow_id, "workflowId")
+    with problems.noted():
+        checked_text(step, ("step",), most=LONGEST_STEP)
+    with problems.noted():
+        checked_reason(reason)
+    problems.refuse()

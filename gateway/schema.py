@@ -1,0 +1,29 @@
+"""The table of contents of the API: every area's queries and mutations, in one schema. Nothing is decided here.
+
+Graphene lists the fields of the last base first.
+"""
+
+import graphene
+from graphql import GraphQLSchema
+
+from gateway.permissions import guard
+from gateway.resolvers.orders import OrderMutations, OrderQueries
+from gateway.resolvers.placement import PlacementMutations
+from gateway.resolvers.products import ProductMutations, ProductQueries
+from gateway.resolvers.users import UserMutations, UserQueries
+from gateway.resolvers.workflows import WorkflowMutations, WorkflowQueries
+
+
+class Query(WorkflowQueries, OrderQueries, ProductQueries, UserQueries, graphene.ObjectType):
+    """Reads."""
+
+
+class Mutation(
+    WorkflowMutations, OrderMutations, PlacementMutations, ProductMutations, UserMutations, graphene.ObjectType
+):
+    """Changes."""
+
+
+def build_schema() -> GraphQLSchema:
+    """The guarded schema, ready to be served."""
+    return guard(graphene.Schema(query=Query, mutation=Mutation).graphql_schema)

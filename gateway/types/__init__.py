@@ -1,0 +1,1 @@
+"""What the schema shows: one module an area, fields over the services' models. No access rule, no write."""

@@ -1,0 +1,1 @@
+"""HTTP around the schema: the endpoint and its limits, documents, metrics, health, the explorer page."""

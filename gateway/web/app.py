@@ -1,0 +1,78 @@
+"""The gateway's web application: which path answers what. Builds nothing that does I/O."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from ariadne.asgi import GraphQL
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, Response
+from graphql import GraphQLSchema
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.routing import Route
+
+from gateway.errors import format_error
+from gateway.web.endpoint import GraphQLEndpoint
+from gateway.web.explorer import ExplorerPage
+from gateway.web.health import Readiness
+from gateway.web.metrics import Metrics
+
+PATH = "/graphql"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the application is made of; `close` is awaited when it ends."""
+
+    schema: GraphQLSchema
+    endpoint: GraphQLEndpoint
+    readiness: Readiness
+    metrics: Metrics
+    explorer: bool
+    close: Callable[[], Awaitable[None]]
+
+
+def build_app(parts: Parts) -> FastAPI:
+    """The application."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await parts.close()
+
+    app = FastAPI(title="Caravan", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    # A route and no mount: a mount would answer /graphql with a redirect.
+    app.router.routes.append(Route(PATH, _graphql(parts), methods=["GET", "POST", "OPTIONS"]))
+    app.router.add_route("/healthz", _alive, methods=["GET"])
+    app.router.add_route("/readyz", _ready(parts), methods=["GET"])
+    app.router.add_route("/metrics", _metrics(parts), methods=["GET"])
+    return app
+
+
+def _graphql(parts: Parts) -> GraphQL:
+    return GraphQL(
+        parts.schema,
+        http_handler=parts.endpoint,
+        explorer=ExplorerPage(shown=parts.explorer),
+        error_formatter=format_error,
+    )
+
+
+async def _alive(_request: object) -> Response:
+    return JSONResponse({"status": "alive"})
+
+
+def _ready(parts: Parts) -> Callable[[object], Awaitable[Response]]:
+    async def ready(_request: object) -> Response:
+        missing = await parts.readiness.missing()
+        body = {"status": "missing" if missing else "ready", "missing": missing}
+        return JSONResponse(body, status_code=503 if missing else 200)
+
+    return ready
+
+
+def _metrics(parts: Parts) -> Callable[[object], Awaitable[Response]]:
+    async def metrics(_request: object) -> Response:
+        return Response(parts.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+    return metrics
