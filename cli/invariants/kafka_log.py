@@ -1,15 +1,19 @@
 """Reads Caravan's topics from their beginning to their end, again and again where it left off. Joins no group."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from cli.invariants.records import RecordFact
 from cli.kafka_records import text_headers
 
 PATIENCE_MS = 500
+
+FETCH_WAIT_MS = 20
+"""A fetch that waits for new records holds up every other request on its connection."""
 
 
 class KafkaLog:
@@ -19,7 +23,8 @@ class KafkaLog:
         since: where Kafka has dropped old records, the time of the oldest one left.
     """
 
-    def __init__(self, consumer: AIOKafkaConsumer, topics: Sequence[str]) -> None:
+    def __init__(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer, topics: Sequence[str]) -> None:
+        self._admin = admin
         self._consumer = consumer
         self._topics = topics
         self._records: list[RecordFact] = []
@@ -30,12 +35,16 @@ class KafkaLog:
     @asynccontextmanager
     async def opened(cls, bootstrap: str, topics: Sequence[str]) -> "AsyncIterator[KafkaLog]":
         """Connects, and disconnects in the end."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
-        await consumer.start()
-        try:
-            yield cls(consumer, topics)
-        finally:
-            await consumer.stop()
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap, enable_auto_commit=False, fetch_max_wait_ms=FETCH_WAIT_MS
+        )
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(admin.close)
+            stack.push_async_callback(consumer.stop)
+            await admin.start()
+            await consumer.start()
+            yield cls(admin, consumer, topics)
 
     async def records(self) -> tuple[RecordFact, ...]:
         """Everything that was on Kafka when this was called."""
@@ -47,13 +56,15 @@ class KafkaLog:
         return tuple(self._records)
 
     async def _partitions(self) -> list[TopicPartition]:
-        """All partitions there are; those that are new are read from their beginning."""
-        existing = await self._consumer.topics()
+        """All partitions there are; those that are new are read from their beginning.
+
+        Asks about all topics: asking about one by its name would make it.
+        """
         wanted = [
-            TopicPartition(topic, number)
-            for topic in self._topics
-            if topic in existing
-            for number in sorted(self._consumer.partitions_for_topic(topic) or ())
+            TopicPartition(described["topic"], partition["partition"])
+            for described in await self._admin.describe_topics()
+            if described["topic"] in self._topics
+            for partition in described["partitions"]
         ]
         known = self._consumer.assignment()
         if fresh := [partition for partition in wanted if partition not in known]:
