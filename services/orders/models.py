@@ -122,9 +122,14 @@ class OrderPosition:
     order_id: str
 
 
+def milliseconds_of(moment: datetime) -> int:
+    """Whole milliseconds since 1970."""
+    return (moment - EPOCH) // MILLISECOND
+
+
 def cursor_of(order: Order) -> str:
     """Where the order stands, as an opaque text."""
-    return encode_cursor((order.placed_at - EPOCH) // MILLISECOND, order.id)
+    return encode_cursor(milliseconds_of(order.placed_at), order.id)
 
 
 def position_of(cursor: str) -> OrderPosition:

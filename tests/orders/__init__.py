@@ -1,0 +1,1 @@
+"""Orders: their rules, their two stores and their HTTP."""

@@ -1,0 +1,77 @@
+"""Orders over the internal HTTP: client and API together answer as the service does."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from services.infra.http import Caller
+from services.orders.api import router
+from services.orders.client import OrdersClient
+from services.orders.memory import MemoryOrderStore
+from services.orders.models import AdvanceOrder, OrderQuery, OrderStatus
+from services.orders.ports import Orders
+from services.orders.service import OrderService
+from services.shared.errors import Conflict, IdempotencyMismatch, Invalid, NotFound, Unavailable
+from tests.orders.makers import MOMENT, ORIGIN, REASON, a_wish
+from tests.support.doubles import CountingIds, StandingClock
+from tests.support.http import serving
+
+TOKEN = SecretStr("internal")
+
+
+@pytest.fixture
+def service() -> OrderService:
+    return OrderService(MemoryOrderStore(), StandingClock(MOMENT), CountingIds())
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def address(service: OrderService) -> AsyncIterator[str]:
+    async with serving(router(service, TOKEN)) as address:
+        yield address
+
+
+def client(session: aiohttp.ClientSession, address: str, token: SecretStr = TOKEN) -> Orders:
+    return OrdersClient(Caller(session, address, "orders", Orders, token, 10))
+
+
+async def test_orders_arrive_as_the_service_has_them(
+    session: aiohttp.ClientSession, address: str, service: OrderService
+) -> None:
+    orders = client(session, address)
+    placed = await orders.record_order(a_wish(), ORIGIN)
+    assert await service.orders_by_id(["o1"]) == (placed,)
+    wish = AdvanceOrder(order_id="o1", status=OrderStatus.REJECTED, reason=REASON)
+    rejected = await orders.advance_order(wish, ORIGIN)
+    assert (rejected.status, rejected.reason) == (OrderStatus.REJECTED, REASON)
+    assert await orders.orders_by_id(["o1", "o9"]) == (rejected,) == await service.orders_by_id(["o1"])
+    query = OrderQuery(first=5, customer_id="c1", status=OrderStatus.REJECTED)
+    page = await orders.list_orders(query)
+    assert page == await service.list_orders(query)
+    assert [edge.node for edge in page.edges] == [rejected]
+
+
+async def test_refusals_arrive_as_they_were_raised(session: aiohttp.ClientSession, address: str) -> None:
+    orders = client(session, address)
+    with pytest.raises(NotFound):
+        await orders.advance_order(AdvanceOrder(order_id="o1", status=OrderStatus.RESERVED), ORIGIN)
+    await orders.record_order(a_wish(), ORIGIN)
+    with pytest.raises(IdempotencyMismatch):
+        await orders.record_order(a_wish(fingerprint="other"), ORIGIN)
+    with pytest.raises(Conflict, match=r"PLACED.*DELIVERED"):
+        await orders.advance_order(AdvanceOrder(order_id="o1", status=OrderStatus.DELIVERED), ORIGIN)
+    with pytest.raises(Invalid) as invalid:
+        await orders.list_orders(OrderQuery(first=0))
+    assert invalid.value.problems[0].path == ("first",)
+
+
+async def test_without_the_internal_token_nothing_is_answered(session: aiohttp.ClientSession, address: str) -> None:
+    with pytest.raises(Unavailable):
+        await client(session, address, SecretStr("guessed")).orders_by_id(["o1"])
