@@ -7,6 +7,8 @@ import json
 from services.shared.errors import Invalid
 
 MAX_PAGE = 100
+INTEGERS = range(-(2**63), 2**63)
+"""What a database can compare with; a cursor made by us holds no other."""
 
 
 def encode_cursor(*keys: str | int) -> str:
@@ -22,11 +24,17 @@ def decode_cursor(cursor: str, *kinds: type) -> tuple[str | int, ...]:
     """
     try:
         keys = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         raise Invalid("not a cursor of this list", ("after",)) from None
-    if not isinstance(keys, list) or [type(key) for key in keys] != list(kinds):
+    if not isinstance(keys, list) or [type(key) for key in keys] != list(kinds) or not all(map(_comparable, keys)):
         raise Invalid("not a cursor of this list", ("after",))
     return tuple(keys)
+
+
+def _comparable(key: str | int) -> bool:
+    if isinstance(key, int):
+        return key in INTEGERS
+    return key.isascii() or not any("\ud800" <= char <= "\udfff" for char in key)
 
 
 def checked_page_size(first: int) -> int:

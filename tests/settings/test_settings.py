@@ -1,0 +1,124 @@
+"""The settings: `.env.example` is the whole tree, the environment arrives typed, production refuses known secrets."""
+
+import os
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from services.infra.settings import CONTEXTS, Profile, Section, ServicesSettings, Settings, default_secrets
+from tests.architecture.tree import ROOT
+
+SECRETS = {
+    "CARAVAN_SERVICES__INTERNAL_TOKEN": "other-1",
+    "CARAVAN_AUTH__KEY_PASSPHRASE": "other-2",
+    "CARAVAN_ACCOUNTS__ADMIN_PASSWORD": "other-3",
+    "CARAVAN_ACCOUNTS__OPS_PASSWORD": "other-4",
+}
+
+
+@pytest.fixture(autouse=True)
+def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("CARAVAN_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def example() -> dict[str, str]:
+    """What `.env.example` sets."""
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    pairs = [line.partition("=") for line in lines if line and not line.startswith("#")]
+    assert len({name for name, _, _ in pairs}) == len(pairs), "a name twice"
+    return {name: value for name, _, value in pairs}
+
+
+def names() -> set[str]:
+    """The environment name of every setting."""
+    tree = Settings()
+    sections = {name: getattr(tree, name) for name in Settings.model_fields}
+    nested = {
+        f"CARAVAN_{name}__{field}".upper()
+        for name, section in sections.items()
+        if isinstance(section, Section)
+        for field in type(section).model_fields
+    }
+    return nested | {f"CARAVAN_{name}".upper() for name, value in sections.items() if not isinstance(value, Section)}
+
+
+class TestExample:
+    def test_it_names_every_setting_and_nothing_else(self, example: dict[str, str]) -> None:
+        assert set(example) == names()
+
+    def test_it_says_the_defaults(self, example: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, value in example.items():
+            monkeypatch.setenv(name, value)
+        assert Settings() == Settings.model_construct(**{name: f.default for name, f in Settings.model_fields.items()})
+
+
+class TestEnvironment:
+    def test_a_nested_name_arrives_typed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("CARAVAN_GATEWAY__PORT", "9000")
+        monkeypatch.setenv("CARAVAN_AUTH__KEY_PASSPHRASE", "sealed")
+        settings = Settings()
+        assert settings.gateway.port == 9000
+        assert settings.auth.key_passphrase == SecretStr("sealed")
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("CARAVAN_GATEWAY__PORT", "70000"),
+            ("CARAVAN_GATEWAY__PORT", "http"),
+            ("CARAVAN_GATEWAY__PROT", "8000"),
+            ("CARAVAN_AUTH__ACCESS_MINUTES", "0"),
+            ("CARAVAN_PROFILE", "prod"),
+        ],
+    )
+    def test_what_cannot_be_right_stops_the_start(self, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+        monkeypatch.setenv(name, value)
+        with pytest.raises(ValidationError):
+            Settings()
+
+    def test_no_secret_shows_in_a_repr(self) -> None:
+        shown = repr(Settings())
+        assert [
+            secret for secret in ("caravan-internal-dev", "caravan-key-dev", "caravan-admin-dev") if secret in shown
+        ] == []
+
+    def test_a_setting_never_changes(self) -> None:
+        settings = Settings()
+        with pytest.raises(ValidationError):
+            settings.gateway.port = 1
+
+
+class TestProduction:
+    def test_it_starts_with_secrets_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("CARAVAN_PROFILE", "production")
+        for name, value in SECRETS.items():
+            monkeypatch.setenv(name, value)
+        assert Settings().profile is Profile.PRODUCTION
+
+    @pytest.mark.parametrize("left", list(SECRETS))
+    def test_it_refuses_each_default_secret_by_name(self, monkeypatch: pytest.MonkeyPatch, left: str) -> None:
+        monkeypatch.setenv("CARAVAN_PROFILE", "production")
+        for name in set(SECRETS) - {left}:
+            monkeypatch.setenv(name, SECRETS[name])
+        with pytest.raises(ValidationError, match=left) as refused:
+            Settings()
+        assert [name for name in SECRETS if name in str(refused.value)] == [left]
+
+    def test_every_secret_is_known(self) -> None:
+        assert set(default_secrets(Settings())) == set(SECRETS)
+
+    def test_development_may_keep_them(self) -> None:
+        assert Settings().profile is Profile.DEVELOPMENT
+
+
+class TestServices:
+    def test_services_of_one_address_are_together(self) -> None:
+        assert ServicesSettings().together_with("orders") == tuple(sorted(CONTEXTS))
+
+    def test_a_service_of_its_own_address_is_alone(self) -> None:
+        settings = ServicesSettings(orders="http://127.0.0.1:8101")
+        assert settings.together_with("orders") == ("orders",)
+        assert "orders" not in settings.together_with("payments")
+        assert settings.url_of("orders") == "http://127.0.0.1:8101"
