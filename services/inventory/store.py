@@ -90,7 +90,7 @@ class MongoStockStore:
             return tuple([document["_id"] async for document in found])
 
     async def audit(self) -> tuple[StockAudit, ...]:
-        return await self._database.transact(self._audit)
+        return await self._database.read_at_one_moment(self._audit)
 
     async def _audit(self, session: Session) -> tuple[StockAudit, ...]:
         delivered = {

@@ -85,7 +85,7 @@ async def test_an_order_held_by_two_processes_at_once_is_held_once(
         outcomes = await asyncio.gather(
             outcome(one, f"order-{number}", LAMP=2), outcome(other, f"order-{number}", LAMP=2)
         )
-        assert outcomes == ["HELD", "HELD"]
+        assert set(outcomes) == {"HELD"}
     (item,) = await one.stock_of(["LAMP"])
     assert (item.reserved, item.available) == (40, 60)
     await assert_sound(store)
@@ -111,7 +111,7 @@ async def test_orders_of_many_skus_from_three_processes_all_end(
 ) -> None:
     services = [await opened(a_service(store), **{f"S{number}": 40 for number in range(8)})]
     services += [a_service(other_store), a_service(store)]
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 (a shop, no secret)
 
     async def shop(number: int, quantities: dict[str, int], *, buys: bool) -> None:
         service = services[number % 3]
