@@ -1,0 +1,1 @@
+"""The embedded stack: real servers and our own processes as children of one command."""

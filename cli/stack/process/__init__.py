@@ -1,0 +1,1 @@
+"""Child processes: starting, stopping, and none left behind. Knows nothing of what they are."""
