@@ -12,8 +12,8 @@ from tests.architecture.tree import PACKAGES, ROOT, Module, modules, project_fil
 
 
 def lacks_docstring(module: Module) -> bool:
-    """Whether it does not open with a docstring of at least a few words."""
-    return len((ast.get_docstring(module.syntax) or "").split()) < 4
+    """Whether it does not open with a docstring of three words or more."""
+    return len((ast.get_docstring(module.syntax) or "").split()) < 3
 
 
 def holds_code(module: Module) -> bool:
