@@ -74,6 +74,7 @@ class OrderSteps:
 
         async def work() -> Order:
             await self._child(order)
+            self._saga.go_on()
             return await self._do(steps.RESERVED, AdvanceOrder(order_id=order.id, status=OrderStatus.RESERVED))
 
         self.guard_stock()
@@ -123,8 +124,18 @@ class OrderSteps:
         wish = self._settle("capture")
         await self._saga.step("capture", lambda: self._do(steps.CAPTURE, wish), interruptible=False)
 
-    async def confirm(self) -> Order:
-        return await self.move("confirm", OrderStatus.CONFIRMED)
+    async def confirm(self) -> Order | None:
+        """Behind the pivot there is no way back: a refusal, which should never be, waits for a person.
+
+        None when that person has had the order cancelled meanwhile.
+        """
+        while True:
+            try:
+                return await self.move("confirm", OrderStatus.CONFIRMED)
+            except FailureError as error:
+                await self._saga.stuck("confirm", error)
+            if self._saga.interrupted:
+                return None
 
     async def move(self, name: str, status: OrderStatus, tracking_number: str | None = None) -> Order:
         """Writes a status that must come to pass, as a step of its own. Raises ActivityError when it is refused."""

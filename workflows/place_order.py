@@ -27,6 +27,7 @@ from workflows.messages import (
     PlaceOrderInput,
     ResolveStep,
     ShipOrder,
+    StepAction,
     StepView,
 )
 from workflows.names import ORDER_STATUS
@@ -123,8 +124,8 @@ class PlaceOrder:
         except GIVEN_UP as error:
             await self._go_back(error)
             return
-        if self._cancel is None:
-            self._note(await self._steps.confirm())
+        if self._cancel is None and (confirmed := await self._steps.confirm()):
+            self._note(confirmed)
 
     async def _go_back(self, error: BaseException) -> None:
         self._ending = True
@@ -239,7 +240,7 @@ class PlaceOrder:
 
     @workflow.update(name="resolve_step")
     async def resolve_step(self, wish: ResolveStep) -> StepView:
-        """A person's decision about a STUCK undo. Refuses with NOT_FOUND, CONFLICT. Answers before the undo is done."""
+        """A person's decision about a STUCK step. Refuses with NOT_FOUND, CONFLICT. Answers before it is done."""
         self._saga.resolve(wish)
         return self._ledger.view(wish.step)
 
@@ -248,7 +249,9 @@ class PlaceOrder:
         if self._ledger.state(wish.step) is None:
             raise to_failure(NotFound("no such step", ("step",)))
         if wish.step not in self._saga.waits_for():
-            raise to_failure(Conflict("its undo is not STUCK", ("step",)))
+            raise to_failure(Conflict("the step is not STUCK", ("step",)))
+        if wish.step == "confirm" and wish.action is StepAction.SKIP:
+            raise to_failure(Conflict("a paid order is confirmed or cancelled, this cannot be skipped", ("action",)))
 
     @workflow.query(name="steps")
     def steps(self) -> list[StepView]:

@@ -35,7 +35,7 @@ class Undo:
 
 
 class Saga:
-    """One way forward and its way back.
+    """One way forward and its way back. `interrupted` once somebody wants no more of it.
 
     Args:
         ledger: told of every change of a step's state.
@@ -57,7 +57,7 @@ class Saga:
         self._alarm = alarm
         self._undos: list[Undo] = []
         self._running: asyncio.Future[Any] | None = None
-        self._interrupted = False
+        self.interrupted = False
         self._decisions: dict[str, asyncio.Future[ResolveStep]] = {}
 
     async def step(self, name: str, work: Callable[[], Awaitable[T]], *, interruptible: bool = True) -> T:
@@ -69,7 +69,7 @@ class Saga:
             Interrupted: before or after the step; whatever the step raises itself, also CancelledError when it was
                 interrupted in the middle.
         """
-        self._stop_here()
+        self.go_on()
         self._ledger.start(name)
         task = asyncio.ensure_future(work())
         self._running = task if interruptible else None
@@ -82,16 +82,17 @@ class Saga:
             self._running = None
         self._ledger.end(name, StepState.DONE)
         if interruptible:
-            self._stop_here()
+            self.go_on()
         return answer
 
-    def _stop_here(self) -> None:
-        if self._interrupted:
+    def go_on(self) -> None:
+        """To be asked before each part of a step. Raises Interrupted."""
+        if self.interrupted:
             raise Interrupted
 
     def interrupt(self) -> None:
         """Ends the way forward: now, if the running step may be interrupted, else before the next one."""
-        self._interrupted = True
+        self.interrupted = True
         if self._running is not None:
             self._running.cancel()
 
@@ -121,7 +122,7 @@ class Saga:
         try:
             await undo.run()
         except self._failures as error:
-            self._ledger.end(undo.step, StepState.STUCK, f"its undo keeps failing: {_text(error)}")
+            self._ledger.end(undo.step, StepState.STUCK, f"its undo fails: {_text(error)}")
             return False
         self._mark_undone(undo)
         return True
@@ -153,8 +154,14 @@ class Saga:
         finally:
             del self._decisions[step]
 
+    async def stuck(self, step: str, error: BaseException) -> None:
+        """Waits with a step that can neither be done nor taken back: until a person says so, or for the pause."""
+        self._ledger.end(step, StepState.STUCK, _text(error))
+        self._alarm(step)
+        await self._decision(step)
+
     def waits_for(self) -> Sequence[str]:
-        """The steps whose undo waits for a person right now."""
+        """The steps that wait for a person right now."""
         return tuple(self._decisions)
 
     def resolve(self, decision: ResolveStep) -> None:
