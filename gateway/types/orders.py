@@ -118,7 +118,8 @@ class Order(graphene.ObjectType):
     async def resolve_payment(order: OrderModel, info: Info) -> PaymentModel | None:
         """Null until the provider has answered for the first time."""
         payment = await context_of(info).loaders.payment.load(order.id)
-        return None if payment is None or payment.status is PaymentStatus.PENDING else payment
+        shown = payment is not None and payment.status is not PaymentStatus.PENDING and not payment.never_was
+        return payment if shown else None
 
     @staticmethod
     def resolve_workflow(order: OrderModel, _info: Info) -> WorkflowReference:

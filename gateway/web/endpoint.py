@@ -116,7 +116,7 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
         )
 
 
-def _operation_of(data: object) -> dict[str, Any]:
+def _operation_of(data: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON)
     """Raises GraphQLError."""
     validate_data(data)
     assert isinstance(data, dict)  # noqa: S101 (just validated)
