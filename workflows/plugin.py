@@ -15,6 +15,21 @@ PASSED_THROUGH: Final = {
     "services": "values, ports and errors only: no driver is reachable (an import contract sees to it)",
     "iso4217": "a table of currencies, read by services.shared.money",
     "uuid6": "never called by a workflow, loaded by services.shared.ids",
+    **{
+        f"workflows.{helper}": "values and functions without state; loading them anew cost a quarter of an order"
+        for helper in (
+            "failures",
+            "ledger",
+            "messages",
+            "names",
+            "order_steps",
+            "order_story",
+            "placement",
+            "policies",
+            "saga",
+            "steps",
+        )
+    },
 }
 """Modules that workflows share with the process, and why that is safe."""
 
