@@ -1,0 +1,68 @@
+"""The payment sandbox as its own process, for tests: started on a free port, killed and started again at will."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+STOPS_WITHIN = 10.0
+ANNOUNCEMENT = "payment sandbox: "
+
+
+class SandboxProcess:
+    """A running sandbox; `url` is its address, the same after `restart`."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._port = 0
+        self._process = self._start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def kill(self) -> None:
+        """Ends it as `kill -9` does."""
+        self._process.kill()
+        self._end()
+
+    def restart(self) -> None:
+        """Starts it again after `kill`, on the same data and port."""
+        self._process = self._start()
+
+    def stop(self) -> int:
+        """Asks it to end; its exit code."""
+        self._process.terminate()
+        return self._end()
+
+    def _start(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen(command(self._data, self._port), cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith(ANNOUNCEMENT), "the payment sandbox did not start"
+        self._port = int(line.rpartition(":")[2])
+        return process
+
+    def _end(self) -> int:
+        code = self._process.wait(STOPS_WITHIN)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        return code
+
+
+def command(data: Path, port: int = 0) -> list[str]:
+    """How the sandbox is started."""
+    options = ["--host", "127.0.0.1", "--port", str(port), "--data", str(data)]
+    return [sys.executable, "-m", "cli.payment_sandbox", *options]
+
+
+@contextmanager
+def running_sandbox(data: Path) -> Iterator[SandboxProcess]:
+    """A sandbox on this file, stopped in the end."""
+    sandbox = SandboxProcess(data)
+    try:
+        yield sandbox
+    finally:
+        sandbox.stop()
