@@ -1,0 +1,146 @@
+"""What every ProductStore promises; run against the one in memory and the real one."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from services.catalog.errors import SkuTaken
+from services.catalog.models import ProductPage, ProductQuery, ProductSort
+from services.catalog.ports import ProductStore
+from services.shared.errors import Invalid
+from services.shared.money import Money
+from services.shared.pages import encode_cursor
+from tests.catalog.makers import a_product, an_event, eur
+
+SHELF = (
+    a_product("p1", name="lamp", price=eur(2000), age=50),
+    a_product("p2", name="Lamp shade", price=eur(500), age=40, categories=("Lamps", "Spare parts")),
+    a_product("p3", name="Rope", price=Money(minor=900, currency="JPY"), age=30, categories=("Outdoor",)),
+    a_product("p4", name="Lamp", price=eur(2000), age=20),
+    a_product("p5", name="Äpfel", price=eur(0), age=20, categories=()),
+    a_product("p6", name="Old lamp", price=eur(100), age=10, active=False),
+)
+
+
+def ids(page: ProductPage) -> list[str]:
+    return [edge.node.id for edge in page.edges]
+
+
+async def walk(store: ProductStore, query: ProductQuery) -> list[str]:
+    """The ids of all pages, following the cursors."""
+    found: list[str] = []
+    after = query.after
+    while True:
+        page = await store.page(replace(query, after=after))
+        assert page.has_previous is (after is not None)
+        found += ids(page)
+        if not page.has_next:
+            return found
+        after = page.edges[-1].cursor
+
+
+class ProductStoreContract(ABC):
+    """Subclasses offer a fixture `store` and say how to see what it stored."""
+
+    @abstractmethod
+    async def stored_events(self, store: ProductStore) -> Sequence[tuple[str, str, int]]:
+        """Id, type and sequence of each event stored, by id."""
+
+    @pytest.fixture
+    async def shelf(self, store: ProductStore) -> ProductStore:
+        for product in SHELF:
+            await store.insert(product, [])
+        return store
+
+    async def test_a_product_is_found_as_it_was(self, store: ProductStore) -> None:
+        assert await store.insert(a_product(), [an_event(a_product())]) == a_product()
+        assert await store.by_ids(["p1"]) == (a_product(),)
+        assert await store.by_skus(["SKU-p1"]) == (a_product(),)
+        assert await self.stored_events(store) == [("e1", "product.created.v1", 1)]
+
+    async def test_unknown_products_are_left_out(self, shelf: ProductStore) -> None:
+        found = await shelf.by_ids(["p2", "p9", "p1"])
+        assert sorted(product.id for product in found) == ["p1", "p2"]
+        assert [product.id for product in await shelf.by_skus(["SKU-p6", "SKU-p9"])] == ["p6"]
+        assert await shelf.by_ids([]) == await shelf.by_skus([]) == ()
+
+    async def test_the_same_id_again_answers_with_the_product_that_is_there(self, store: ProductStore) -> None:
+        await store.insert(a_product(), [an_event(a_product())])
+        again = a_product(name="Another name")
+        assert await store.insert(again, [an_event(again, "e2")]) == a_product()
+        assert len(await self.stored_events(store)) == 1
+
+    async def test_a_sku_belongs_to_one_product(self, store: ProductStore) -> None:
+        await store.insert(a_product(), [an_event(a_product())])
+        thief = replace(a_product("p2"), sku="SKU-p1")
+        with pytest.raises(SkuTaken) as refused:
+            await store.insert(thief, [an_event(thief, "e2")])
+        assert refused.value.problems[0].path == ("sku",)
+        assert await store.by_ids(["p2"]) == ()
+        assert len(await self.stored_events(store)) == 1
+
+    async def test_of_products_made_at_once_one_gets_the_sku(self, store: ProductStore) -> None:
+        rivals = [replace(a_product(f"p{number}"), sku="LAMP") for number in range(5)]
+        outcomes = await asyncio.gather(
+            *(store.insert(rival, [an_event(rival, f"e-{rival.id}")]) for rival in rivals), return_exceptions=True
+        )
+        assert [type(outcome) for outcome in outcomes].count(SkuTaken) == 4
+        assert len(await store.by_skus(["LAMP"])) == len(await self.stored_events(store)) == 1
+
+    async def test_one_product_made_at_once_is_made_once(self, store: ProductStore) -> None:
+        made = await asyncio.gather(
+            *(store.insert(a_product(), [an_event(a_product(), f"e{number}")]) for number in range(5))
+        )
+        assert set(made) == {a_product()}
+        assert len(await self.stored_events(store)) == 1
+
+    @pytest.mark.parametrize("first", [1, 2, 5, 100])
+    @pytest.mark.parametrize(
+        ("sort", "expected"),
+        [
+            (ProductSort.NEWEST, ["p5", "p4", "p3", "p2", "p1"]),
+            (ProductSort.NAME, ["p1", "p4", "p2", "p3", "p5"]),
+            (ProductSort.PRICE_ASC, ["p5", "p2", "p1", "p4", "p3"]),
+            (ProductSort.PRICE_DESC, ["p3", "p4", "p1", "p2", "p5"]),
+        ],
+    )
+    async def test_pages_of_any_size_show_each_product_once_in_order(
+        self, shelf: ProductStore, sort: ProductSort, expected: list[str], first: int
+    ) -> None:
+        assert await walk(shelf, ProductQuery(first=first, sort=sort)) == expected
+
+    async def test_every_edge_is_a_place_to_go_on_from(self, shelf: ProductStore) -> None:
+        page = await shelf.page(ProductQuery(sort=ProductSort.NAME))
+        for index, edge in enumerate(page.edges):
+            rest = await shelf.page(ProductQuery(sort=ProductSort.NAME, after=edge.cursor))
+            assert ids(rest) == ids(page)[index + 1 :]
+
+    async def test_a_product_added_meanwhile_moves_no_other(self, shelf: ProductStore) -> None:
+        page = await shelf.page(ProductQuery(first=2))
+        await shelf.insert(a_product("p7"), [])
+        rest = await shelf.page(ProductQuery(after=page.edges[-1].cursor))
+        assert ids(rest) == ["p3", "p2", "p1"]
+
+    async def test_a_category_narrows_page_and_total(self, shelf: ProductStore) -> None:
+        page = await shelf.page(ProductQuery(first=2, category="Lamps"))
+        assert (ids(page), page.total, page.has_next) == (["p4", "p2"], 3, True)
+        assert ids(await shelf.page(ProductQuery(category="lamps"))) == []
+
+    async def test_archived_products_are_listed_on_demand(self, shelf: ProductStore) -> None:
+        everything = ProductQuery(first=3, include_inactive=True)
+        assert await walk(shelf, everything) == ["p6", "p5", "p4", "p3", "p2", "p1"]
+        assert (await shelf.page(everything)).total == 6
+        assert (await shelf.page(ProductQuery(first=3))).total == 5
+
+    async def test_an_empty_page_is_a_page(self, store: ProductStore) -> None:
+        assert await store.page(ProductQuery()) == ProductPage(edges=(), has_next=False, has_previous=False, total=0)
+
+    async def test_a_cursor_belongs_to_its_order(self, shelf: ProductStore) -> None:
+        cursor = (await shelf.page(ProductQuery(sort=ProductSort.PRICE_ASC))).edges[0].cursor
+        for forged in (cursor, "", "no cursor", encode_cursor("NAME"), encode_cursor("NAME", 1)):
+            with pytest.raises(Invalid) as refused:
+                await shelf.page(ProductQuery(sort=ProductSort.NAME, after=forged))
+            assert refused.value.problems[0].path == ("after",)

@@ -1,0 +1,76 @@
+"""The store in MongoDB keeps the store's contract, and lists by index."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from pymongo.errors import WriteError
+
+from services.catalog.documents import PLACES, product_document
+from services.catalog.models import ProductQuery, ProductSort
+from services.catalog.ports import ProductStore
+from services.catalog.store import MongoProductStore, selection
+from services.infra.mongo import Database
+from services.infra.outbox import Outbox
+from tests.catalog.contract import ProductStoreContract
+from tests.catalog.makers import a_product
+
+
+class TestMongoProductStore(ProductStoreContract):
+    @pytest.fixture
+    async def store(self, database: Database) -> MongoProductStore:
+        self._database = database
+        store = MongoProductStore(database, Outbox(database))
+        await store.prepare()
+        return store
+
+    async def stored_events(self, store: ProductStore) -> Sequence[tuple[str, str, int]]:
+        assert isinstance(store, MongoProductStore)
+        events = await self._database.collection("outbox").find().to_list(None)
+        return sorted((event["_id"], event["type"], event["sequence"]) for event in events)
+
+    async def test_preparing_again_changes_nothing(self, store: MongoProductStore) -> None:
+        await store.insert(a_product(), [])
+        await store.prepare()
+        assert await store.by_ids(["p1"]) == (a_product(),)
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [{"price": {"minor": -1, "currency": "EUR"}}, {"price": {"minor": 1.5, "currency": "EUR"}}, {"sku": ""}],
+    )
+    async def test_the_database_refuses_what_is_no_product(
+        self, store: MongoProductStore, wrong: dict[str, Any]
+    ) -> None:
+        with pytest.raises(WriteError):
+            await self._database.collection("products").insert_one({**product_document(a_product()), **wrong})
+        assert await store.by_ids(["p1"]) == ()
+
+    @pytest.mark.parametrize("sort", list(ProductSort))
+    @pytest.mark.parametrize("category", [None, "Lamps"])
+    async def test_every_list_of_what_is_on_sale_has_its_index(
+        self, shelf: ProductStore, sort: ProductSort, category: str | None
+    ) -> None:
+        assert isinstance(shelf, MongoProductStore)
+        name = PLACES[sort].partition(".")[2]
+        plan = await self._plan(ProductQuery(category=category), PLACES[sort])
+        assert f"'indexName': '{name if category is None else f'category_{name}'}'" in plan
+
+    @pytest.mark.parametrize("sort", list(ProductSort))
+    @pytest.mark.parametrize("category", [None, "Lamps"])
+    async def test_a_list_with_archived_products_reads_an_index_too(
+        self, shelf: ProductStore, sort: ProductSort, category: str | None
+    ) -> None:
+        """Which one is left to the server: MongoDB merges the two halves in order, SecantusDB sorts."""
+        assert isinstance(shelf, MongoProductStore)
+        plan = await self._plan(ProductQuery(category=category, include_inactive=True), PLACES[sort])
+        assert "IXSCAN" in plan
+        assert "COLLSCAN" not in plan
+
+    async def _plan(self, query: ProductQuery, place: str) -> str:
+        found = self._database.collection("products").find({**selection(query), place: {"$gt": "0"}})
+        return str(await found.sort(place, 1).limit(3).explain())
+
+    async def test_products_are_found_by_the_index_of_skus(self, shelf: ProductStore) -> None:
+        plan = str(await self._database.collection("products").find({"sku": {"$in": ["SKU-p1"]}}).explain())
+        assert "'indexName': 'sku'" in plan
+        assert isinstance(shelf, MongoProductStore)
