@@ -100,6 +100,7 @@ async def _close(stage: Stage, outcomes: Sequence[Outcome]) -> bool:
     narrator.outcomes(outcomes)
     findings = await check_invariants(stage.addresses)
     narrator.findings(findings)
+    narrator.chapter("Look further")
     narrator.links(await _links(stage, outcomes))
     return all(outcome.holds for outcome in outcomes) and all(finding.holds for finding in findings)
 
@@ -108,5 +109,5 @@ async def _links(stage: Stage, outcomes: Sequence[Outcome]) -> dict[str, str]:
     links = {"GraphQL explorer": stage.addresses.graphql, "Temporal": stage.addresses.temporal_ui}
     for outcome in outcomes:
         if outcome.order_id and (url := await stage.people.ops.workflow_url(outcome.order_id)):
-            links[f"Temporal, the order of '{outcome.scene}'"] = url
+            links[f"Temporal, the order '{outcome.scene}'"] = url
     return links

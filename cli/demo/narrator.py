@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from rich.console import Console
 from rich.markup import escape
-from rich.panel import Panel
 from rich.table import Table
 
 from cli.invariants.records import Finding
 
-SCENE_WIDTH = 15
+SCENE_WIDTH = 16
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red", "bright_cyan", "bright_magenta")
 
 
@@ -50,7 +49,7 @@ class Narrator:
 
     def event(self, scene: str, text: str) -> None:
         """An event that passed on Kafka."""
-        self._line(scene, f"[dim]~> kafka  {escape(text)}[/dim]")
+        self._line(scene, f"[dim]~> kafka: {escape(text)}[/dim]")
 
     def ending(self, outcome: Outcome) -> None:
         """How the scene ended."""
@@ -75,8 +74,8 @@ class Narrator:
 
     def links(self, links: Mapping[str, str]) -> None:
         """Where to look further."""
-        lines = [f"{escape(name)}: [link={url}]{escape(url)}[/link]" for name, url in links.items()]
-        self._console.print(Panel("\n".join(lines), title="Look further", title_align="left"))
+        for name, url in links.items():
+            self._console.print(f"{name}:\n  {url}", markup=False, soft_wrap=True)
 
     def verdict(self, *, holds: bool, seconds: float, stays: bool) -> None:
         """The last line."""

@@ -12,6 +12,7 @@ from cli.shop_views import OrderAnswer, OrderView, OrderWish
 from services.shared.ids import IdFactory
 
 FINAL = ("CONFIRMED", "REJECTED", "CANCELLED", "DELIVERED")
+PAID = ("order.confirmed.v1", "payment.captured.v1", "stock.committed.v1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,8 @@ class Teller:
         return ", ".join(entry.kind for entry in await self.stage.ledger.entries(order_id)) or "nothing"
 
     def _event(self, event: PassingEvent) -> None:
-        self.stage.narrator.event(self.scene, f"{event.type} of {event.key}, no. {event.sequence}")
+        of_what = f" of {event.key}" if event.type.startswith("stock.") else ""
+        self.stage.narrator.event(self.scene, f"{event.type}{of_what}, no. {event.sequence}")
 
 
 def spoken(answer: OrderAnswer) -> str:
@@ -87,5 +89,5 @@ def spoken(answer: OrderAnswer) -> str:
 
 
 def state_of(order: OrderView) -> str:
-    """An order's end in a few words: "REJECTED, PAYMENT_DECLINED"."""
-    return f"{order.status}, {order.reason.code}" if order.reason else order.status
+    """An order's end in a few words: "REJECTED (PAYMENT_DECLINED)"."""
+    return f"{order.status} ({order.reason.code})" if order.reason else order.status

@@ -174,7 +174,7 @@ def _event(document: Document) -> EventFact:
     return EventFact(
         id=document["_id"],
         type=document["type"],
-        topic=document["topic"],
+        topic=EVENT_TOPICS[document["type"].partition(".")[0]],
         subject=document["subject"],
         sequence=document["sequence"],
         time=document["time"],
