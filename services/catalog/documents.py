@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.catalog.listing import place_of
-from services.catalog.models import Product, ProductSort
+from services.catalog.listing import SEPARATOR, place_of
+from services.catalog.models import Product, ProductQuery, ProductSort
 from services.shared.money import Money
 
 Document = dict[str, Any]
@@ -21,7 +21,7 @@ PLACES = {
 PRODUCT_VALIDATOR: Document = {
     "$jsonSchema": {
         "bsonType": "object",
-        "required": ["sku", "name", "description", "categories", "price", "active", "version", "places"],
+        "required": ["sku", "name", "description", "categories", "price", "active", "version", "shelves", "places"],
         "properties": {
             "_id": {"bsonType": "string"},
             "sku": {"bsonType": "string", "minLength": 1, "maxLength": 64},
@@ -55,8 +55,25 @@ def product_document(product: Product) -> Document:
         "version": product.version,
         "created_at": product.created_at,
         "updated_at": product.updated_at,
+        "shelves": _shelves(product),
         "places": {field.partition(".")[2]: place_of(product, sort) for sort, field in PLACES.items()},
     }
+
+
+def selection(query: ProductQuery) -> Document:
+    """What the query's products have in common: one shelf, so that one index an order serves every filter."""
+    return {"shelves": _shelf(query.category, archived=query.include_inactive)}
+
+
+def _shelves(product: Product) -> list[str]:
+    """The lists that it is in: with and without archived products, each whole and by category."""
+    lists = (True, False) if product.active else (True,)
+    return [_shelf(category, archived=archived) for archived in lists for category in (None, *product.categories)]
+
+
+def _shelf(category: str | None, *, archived: bool) -> str:
+    name = "all" if archived else "sale"
+    return name if category is None else f"{name}{SEPARATOR}{category}"
 
 
 def product_from(document: Document) -> Product:

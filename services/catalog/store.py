@@ -1,14 +1,14 @@
 """Products in MongoDB. Holds the queries and their indexes; decides nothing.
 
-Collection `products`: `_id` product id, `sku` (unique), `price` {`minor`, `currency`}, `places` (what each order of
-listing sorts by, see `listing`), and the fields of Product by their names.
+Collection `products`: `_id` product id, `sku` (unique), `price` {`minor`, `currency`}, `shelves` (the lists that it is
+in, see `documents`), `places` (what each order of listing sorts by, see `listing`), and Product's other fields by name.
 """
 
 from collections.abc import Sequence
 
 from pymongo.errors import DuplicateKeyError
 
-from services.catalog.documents import PLACES, PRODUCT_VALIDATOR, product_document, product_from
+from services.catalog.documents import PLACES, PRODUCT_VALIDATOR, product_document, product_from, selection
 from services.catalog.errors import SkuTaken
 from services.catalog.listing import DESCENDING, page_of, place_after
 from services.catalog.models import Product, ProductPage, ProductQuery
@@ -34,9 +34,7 @@ class MongoProductStore:
         await self._database.ensure_collection("products", PRODUCT_VALIDATOR)
         await self._products.create_index("sku", name="sku", unique=True)
         for field in sorted(set(PLACES.values())):
-            name = field.partition(".")[2]
-            await self._products.create_index([("active", 1), (field, 1)], name=name)
-            await self._products.create_index([("categories", 1), ("active", 1), (field, 1)], name=f"category_{name}")
+            await self._products.create_index([("shelves", 1), (field, 1)], name=field.partition(".")[2])
         await self._outbox.prepare()
 
     async def insert(self, product: Product, events: Sequence[Event]) -> Product:
@@ -80,11 +78,3 @@ class MongoProductStore:
             products = [product_from(document) async for document in found]
             total = await self._products.count_documents(matching)
         return page_of(products, query, total)
-
-
-def selection(query: ProductQuery) -> Document:
-    """What the query's products have in common. Names `active` always, since every index has it before the place."""
-    chosen: Document = {"active": {"$in": [True, False]} if query.include_inactive else True}
-    if query.category is not None:
-        chosen["categories"] = query.category
-    return chosen
