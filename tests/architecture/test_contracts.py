@@ -41,7 +41,8 @@ PLANTS = [
     ("shared-below-all", "services.shared.ids", "services.infra.settings"),
     ("shared-below-all", "services.infra.outbox", "services.orders.models"),
     ("composed-in-one-place", "cli", "services.orders.store"),
-    ("one-driver-module", "services.infra.settings", "motor"),
+    ("one-driver-module", "services.orders.store", "motor"),
+    ("queries-in-stores", "services.payments.provider", "pymongo"),
 ]
 
 
