@@ -3,8 +3,10 @@
 Graphene lists the fields of the last base first.
 """
 
+import sys
+
 import graphene
-from graphql import GraphQLSchema
+from graphql import GraphQLSchema, print_schema
 
 from gateway.permissions import guard
 from gateway.resolvers.orders import OrderMutations, OrderQueries
@@ -27,3 +29,12 @@ class Mutation(
 def build_schema() -> GraphQLSchema:
     """The guarded schema, ready to be served."""
     return guard(graphene.Schema(query=Query, mutation=Mutation).graphql_schema)
+
+
+def printed() -> str:
+    """The schema as text. `python -m gateway.schema > gateway/schema.graphql` brings the copy up to date."""
+    return print_schema(build_schema()) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(printed())

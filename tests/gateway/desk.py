@@ -13,7 +13,7 @@ from services.payments.errors import PaymentDeclined
 from services.payments.models import AuthorizePayment, SettlePayment
 from services.shared.errors import Conflict, IdempotencyMismatch, NotFound, Problem, Unavailable
 from services.shared.events import Origin
-from tests.workflows.shop import Shop
+from tests.gateway.shop import Shop
 from workflows.messages import (
     CancelOrder,
     DeliverOrder,

@@ -15,7 +15,7 @@ from services.orders.errors import NotCancellable
 from services.orders.models import Order, OrderStatus
 from services.shared.errors import Conflict, IdempotencyMismatch, NotFound
 from services.shared.money import Money
-from tests.workflows.shop import Shop
+from tests.gateway.shop import Shop
 from workflows.messages import (
     CancelOrder,
     DeliverOrder,
@@ -40,18 +40,18 @@ class Desk:
     async def until(self, status: OrderStatus, order_id: str = "o1") -> Order:
         """Waits until the order is in that state."""
         async with asyncio.timeout(30):
-            while (order := await self.shop.order(order_id)) is None or order.status is not status:
+            while (order := await self.shop.order(order_id)) is None or order.status is not status:  # noqa: ASYNC110
                 await asyncio.sleep(TURN)
         return order
 
     async def until_closed(self, workflow_id: str = "order/o1") -> None:
         """Waits until the workflow has ended."""
         async with asyncio.timeout(30):
-            while (view := await self.sagas.describe(workflow_id)) and view.status is WorkflowStatus.RUNNING:
+            while (view := await self.sagas.describe(workflow_id)) and view.status is WorkflowStatus.RUNNING:  # noqa: ASYNC110
                 await asyncio.sleep(TURN)
 
 
-def wish(**changes: Any) -> PlaceOrderInput:
+def wish(**changes: object) -> PlaceOrderInput:
     """Two of `ink` and one `pen`, unless said otherwise."""
     values: dict[str, Any] = {
         "order_id": "o1",
@@ -99,7 +99,7 @@ class SagasContract(ABC):
         assert {placement.order.id for placement in placements} == {"o1"}
         assert len({placement.request_id for placement in placements}) == 1
         await desk.until(OrderStatus.CONFIRMED)
-        assert await desk.shop.available("ink") == 98
+        assert desk.shop.stock.stock["ink"].available == 98
 
     async def test_another_input_of_the_same_key_is_a_mismatch(self, desk: Desk) -> None:
         await desk.sagas.place_order(wish())
@@ -173,7 +173,7 @@ class SagasContract(ABC):
         assert cancelled.status is OrderStatus.CANCELLED
         assert cancelled.reason
         assert cancelled.reason.message == "cancelled by its customer"
-        assert await desk.shop.available("ink") == 100
+        assert desk.shop.stock.stock["ink"].available == 100
         assert desk.shop.movements() == ["authorization", "capture", "refund"]
 
     async def test_a_step_that_is_not_stuck_is_not_resolved(self, desk: Desk) -> None:

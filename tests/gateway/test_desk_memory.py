@@ -1,17 +1,16 @@
 """The memory's answers are those of the contract."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from tests.gateway.desk import MemorySagas
 from tests.gateway.desk_contract import Desk, SagasContract
-from tests.workflows.shop import Shop
+from tests.gateway.shop import Shop
+from tests.gateway.world import RULES
 
 
 class TestMemorySagas(SagasContract):
     @pytest.fixture
-    async def desk(self) -> AsyncIterator[Desk]:
-        shop = Shop()
+    async def desk(self) -> Desk:
+        shop = Shop(RULES)
         await shop.stock_up()
-        yield Desk(MemorySagas(shop), shop)
+        return Desk(MemorySagas(shop), shop)

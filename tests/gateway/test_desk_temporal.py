@@ -9,19 +9,32 @@ from temporalio.client import Client
 from gateway.temporal_sagas import TemporalSagas
 from services.shared.errors import Unavailable
 from tests.gateway.desk_contract import Desk, SagasContract, wish
+from tests.gateway.shop import Shop
+from tests.gateway.temporal import engine
+from tests.gateway.world import RULES
 from tests.support.mongo import free_port
-from tests.workflows.faults import Fault
-from tests.workflows.lab import laboratory
 from workflows.plugin import caravan_plugin
 
 UI = "http://localhost:8233"
 
 
+@pytest.fixture
+async def shop() -> Shop:
+    shop = Shop(RULES)
+    await shop.stock_up()
+    return shop
+
+
+@pytest.fixture
+async def client(shop: Shop) -> AsyncIterator[Client]:
+    async with engine(shop) as client:
+        yield client
+
+
 class TestTemporalSagas(SagasContract):
     @pytest.fixture
-    async def desk(self) -> AsyncIterator[Desk]:
-        async with laboratory() as lab:
-            yield Desk(TemporalSagas(lab.client, UI, answer_within=10), lab.shop)
+    async def desk(self, client: Client, shop: Shop) -> Desk:
+        return Desk(TemporalSagas(client, UI, answer_within=10), shop)
 
     async def test_a_run_has_its_page(self, desk: Desk) -> None:
         await desk.sagas.place_order(wish())
@@ -29,12 +42,15 @@ class TestTemporalSagas(SagasContract):
         assert view
         assert view.url == f"{UI}/namespaces/default/workflows/order%2Fo1/{view.run_id}/history"
 
-    async def test_a_service_that_is_away_is_told_in_time_and_the_key_makes_one_order_later(self, desk: Desk) -> None:
-        desk.shop.script.plan("catalog.price_lines", Fault(hangs=True, times=1))
-        assert isinstance(desk.sagas, TemporalSagas)
-        hurried = TemporalSagas(desk.sagas._client, UI, answer_within=0.5)
+    async def test_an_order_that_takes_long_is_told_in_time_and_stays_one(
+        self, client: Client, shop: Shop, desk: Desk
+    ) -> None:
+        shop.watched["catalog"].faults["price_lines"] = Unavailable("database")
         with pytest.raises(Unavailable):
-            await hurried.place_order(wish())
+            await TemporalSagas(client, UI, answer_within=0.5).place_order(wish())
+        shop.watched["catalog"].faults.clear()
+        placement = await desk.sagas.place_order(wish(request_id="r2"))
+        assert placement.request_id == "r1"
 
 
 async def test_an_engine_that_is_away_is_told_in_time() -> None:

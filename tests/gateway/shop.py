@@ -1,0 +1,107 @@
+"""The five services as the gateway sees them: the real rules over memory stores, watched, with faults on demand."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, cast
+
+from services.catalog.memory import MemoryProductStore
+from services.catalog.models import CreateProduct
+from services.catalog.ports import Catalog
+from services.catalog.service import CatalogService
+from services.inventory.memory import MemoryStockStore
+from services.inventory.models import OpenStock
+from services.inventory.ports import Inventory
+from services.inventory.service import InventoryService
+from services.orders.memory import MemoryOrderStore
+from services.orders.models import Order
+from services.orders.ports import Orders
+from services.orders.service import OrderService
+from services.payments.memory import MemoryPaymentProvider, MemoryPaymentStore
+from services.payments.ports import Payments
+from services.payments.service import PaymentService
+from services.shared.events import Origin
+from services.shared.money import Money
+from services.users.memory import MemoryAccountStore, MemoryKeyStore
+from services.users.passwords import Argon2Hasher
+from services.users.ports import Users
+from services.users.service import UserService
+from services.users.tokens import Ed25519Tokens, TokenRules
+from tests.support.doubles import CountingIds, StandingClock
+
+PRICE = Money(minor=1999, currency="EUR")
+STOCK = 100
+NOBODY = Origin()
+
+
+class Watched:
+    """A service whose calls are counted by name; what is in `faults` is raised instead."""
+
+    def __init__(self, service: object) -> None:
+        self.calls: Counter[str] = Counter()
+        self.faults: dict[str, Exception] = {}
+        self._service = service
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        async def call(*args: object) -> object:
+            self.calls[name] += 1
+            if name in self.faults:
+                raise self.faults[name]
+            return await getattr(self._service, name)(*args)
+
+        return call
+
+
+class Shop:
+    """All five; `ink` and `pen` are on sale, 100 of each."""
+
+    def __init__(self, rules: TokenRules) -> None:
+        self.clock = StandingClock()
+        self.ids = CountingIds()
+        self.products = MemoryProductStore()
+        self.stock = MemoryStockStore()
+        self.accounts = MemoryAccountStore()
+        self.provider = MemoryPaymentProvider()
+        self.tokens = Ed25519Tokens(MemoryKeyStore(), "passphrase", rules, self.clock, self.ids)
+        self.user_service = UserService(self.accounts, Argon2Hasher(memory_kib=8), self.tokens, self.clock, self.ids)
+        self.watched = {
+            "catalog": Watched(CatalogService(self.products, self.clock, self.ids)),
+            "inventory": Watched(InventoryService(self.stock, self.clock, self.ids)),
+            "orders": Watched(OrderService(MemoryOrderStore(), self.clock, self.ids)),
+            "payments": Watched(PaymentService(MemoryPaymentStore(), self.provider, self.clock, self.ids)),
+            "users": Watched(self.user_service),
+        }
+        self.catalog = cast("Catalog", self.watched["catalog"])
+        self.inventory = cast("Inventory", self.watched["inventory"])
+        self.orders = cast("Orders", self.watched["orders"])
+        self.payments = cast("Payments", self.watched["payments"])
+        self.users = cast("Users", self.watched["users"])
+
+    async def stock_up(self, *skus: str) -> None:
+        """Puts these on sale."""
+        for sku in skus or ("ink", "pen"):
+            product = CreateProduct(
+                product_id=sku, sku=sku, name=sku.title(), description="", categories=("desk",), price=PRICE
+            )
+            await self.catalog.create_product(product, NOBODY)
+            await self.inventory.open_stock(OpenStock(sku=sku, quantity=STOCK), NOBODY)
+
+    def archive(self, sku: str) -> None:
+        """Takes it off sale."""
+        self.products.products[sku] = replace(self.products.products[sku], active=False)
+
+    async def order(self, order_id: str) -> Order | None:
+        """The order as it is stored."""
+        found = await self.orders.orders_by_id([order_id])
+        return found[0] if found else None
+
+    def movements(self) -> list[str]:
+        """What the provider did with money, in order."""
+        return [movement.kind for movement in self.provider.ledger]
+
+    def counted(self) -> dict[str, int]:
+        """How often each operation was called, and starts counting anew."""
+        calls = {f"{name}.{call}": n for name, face in self.watched.items() for call, n in face.calls.items()}
+        for face in self.watched.values():
+            face.calls.clear()
+        return calls

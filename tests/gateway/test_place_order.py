@@ -1,0 +1,175 @@
+"""What `placeOrder` answers: each row of the contract's table."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from services.catalog.models import CreateProduct
+from services.inventory.models import OpenStock
+from services.shared.errors import Unavailable
+from services.shared.money import Money
+from tests.gateway.shop import NOBODY
+from tests.gateway.world import PLACE, World, order_input
+
+LINE = {"sku": "ink", "quantity": 1}
+
+
+async def test_held_stock_is_answered_with_the_order_and_no_errors(world: World) -> None:
+    payload = await world.place()
+    assert payload["errors"] == []
+    assert payload["order"]["status"] == "RESERVED"
+    assert payload["order"]["lines"] == [{"sku": "ink", "quantity": 2}, {"sku": "pen", "quantity": 1}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "paths"),
+    [
+        ({"lines": []}, [["lines"]]),
+        ({"lines": [{"sku": f"s{n}", "quantity": 1} for n in range(101)]}, [["lines"]]),
+        ({"lines": [{"sku": "ink", "quantity": 0}]}, [["lines", "0", "quantity"]]),
+        ({"lines": [LINE, {"sku": "pen", "quantity": 1001}]}, [["lines", "1", "quantity"]]),
+        ({"lines": [{"sku": "ink", "quantity": -1}]}, [["lines", "0", "quantity"]]),
+        ({"lines": [LINE, LINE]}, [["lines", "1", "sku"]]),
+        ({"lines": [{"sku": "", "quantity": 1}]}, [["lines", "0", "sku"]]),
+        ({"lines": [{"sku": "a\0b", "quantity": 1}]}, [["lines", "0", "sku"]]),
+        ({"lines": [{"sku": "x" * 65, "quantity": 1}]}, [["lines", "0", "sku"]]),
+        ({"idempotencyKey": ""}, [["idempotencyKey"]]),
+        ({"idempotencyKey": "k" * 65}, [["idempotencyKey"]]),
+        ({"idempotencyKey": "a\nb"}, [["idempotencyKey"]]),
+        ({"paymentMethod": ""}, [["paymentMethod"]]),
+        ({"paymentMethod": "m" * 101}, [["paymentMethod"]]),
+        ({"paymentMethod": "\x00"}, [["paymentMethod"]]),
+        (
+            {"idempotencyKey": "", "paymentMethod": "", "lines": [{"sku": "ink", "quantity": 0}]},
+            [["idempotencyKey"], ["paymentMethod"], ["lines", "0", "quantity"]],
+        ),
+    ],
+)
+async def test_what_can_never_be_right_is_invalid_and_starts_nothing(
+    world: World, changes: dict[str, Any], paths: list[list[str]]
+) -> None:
+    payload = await world.place(**changes)
+    assert payload["order"] is None
+    assert [(error["code"], error["path"]) for error in payload["errors"]] == [("INVALID", path) for path in paths]
+    assert world.nothing_happened()
+
+
+async def test_the_limits_themselves_are_allowed(world: World) -> None:
+    await world.shop.stock_up(*(f"s{n}" for n in range(100)))
+    lines = [{"sku": f"s{n}", "quantity": 1} for n in range(100)]
+    payload = await world.place(lines=lines, idempotencyKey="k" * 64)
+    assert payload["errors"] == []
+    payload = await world.place(lines=[{"sku": "ink", "quantity": 1000}])
+    assert [error["code"] for error in payload["errors"]] == ["OUT_OF_STOCK"]
+
+
+async def test_lines_of_two_currencies_are_invalid(world: World) -> None:
+    quill = CreateProduct(
+        product_id="quill",
+        sku="quill",
+        name="Quill",
+        description="",
+        categories=(),
+        price=Money(minor=250, currency="USD"),
+    )
+    await world.shop.catalog.create_product(quill, NOBODY)
+    await world.shop.inventory.open_stock(OpenStock(sku="quill", quantity=1), NOBODY)
+    payload = await world.place(lines=[LINE, {"sku": "quill", "quantity": 1}])
+    assert payload["order"] is None
+    assert [(error["code"], error["path"]) for error in payload["errors"]] == [("INVALID", ["lines", "1", "sku"])]
+
+
+async def test_unknown_and_archived_products_are_all_named(world: World) -> None:
+    world.shop.archive("pen")
+    lines = [{"sku": "nothing", "quantity": 1}, LINE, {"sku": "pen", "quantity": 1}, {"sku": "$ne", "quantity": 1}]
+    payload = await world.place(lines=lines)
+    assert payload["order"] is None
+    assert [(error["code"], error["path"]) for error in payload["errors"]] == [
+        ("NOT_FOUND", ["lines", index, "sku"]) for index in ("0", "2", "3")
+    ]
+
+
+async def test_too_little_stock_is_told_for_all_lines_with_what_is_left(world: World) -> None:
+    lines = [{"sku": "ink", "quantity": 101}, {"sku": "pen", "quantity": 102}]
+    answer = await world.ask(
+        "mutation P($input: PlaceOrderInput!) { placeOrder(input: $input) { "
+        "order { status reason { code path } } errors { code path message } } }",
+        {"input": order_input(lines=lines)},
+        "mia",
+    )
+    payload = answer["data"]["placeOrder"]
+    assert payload["order"]["status"] == "REJECTED"
+    assert payload["order"]["reason"] == {"code": "OUT_OF_STOCK", "path": ["lines", "0", "quantity"]}
+    assert [(error["code"], error["path"]) for error in payload["errors"]] == [
+        ("OUT_OF_STOCK", ["lines", "0", "quantity"]),
+        ("OUT_OF_STOCK", ["lines", "1", "quantity"]),
+    ]
+    assert all("100" in error["message"] for error in payload["errors"])
+
+
+async def test_the_same_key_and_input_is_the_same_order_as_it_is_now(world: World) -> None:
+    first = await world.place()
+    again = await world.place()
+    assert again["errors"] == []
+    assert (again["order"]["id"], again["order"]["status"]) == (first["order"]["id"], "CONFIRMED")
+
+
+async def test_the_same_key_of_a_rejected_order_is_that_order_without_errors(world: World) -> None:
+    lines = [{"sku": "ink", "quantity": 101}]
+    first = await world.place(lines=lines)
+    again = await world.place(lines=lines)
+    assert again == {"order": first["order"], "errors": []}
+
+
+async def test_the_same_key_at_once_is_one_order(world: World) -> None:
+    payloads = await asyncio.gather(*(world.place() for _ in range(10)))
+    assert len({payload["order"]["id"] for payload in payloads}) == 1
+    assert all(payload["errors"] == [] for payload in payloads)
+    assert world.shop.stock.stock["ink"].available == 98
+
+
+@pytest.mark.parametrize("changes", [{"lines": [LINE]}, {"paymentMethod": "pm_sandbox_slow"}])
+@pytest.mark.parametrize("first_quantity", [2, 101], ids=["while it lives", "when it has ended"])
+async def test_the_same_key_with_another_input_is_a_mismatch(
+    world: World, changes: dict[str, Any], first_quantity: int
+) -> None:
+    await world.place(lines=[{"sku": "ink", "quantity": first_quantity}])
+    payload = await world.place(**{"lines": [{"sku": "ink", "quantity": first_quantity}]} | changes)
+    assert payload["order"] is None
+    assert [(error["code"], error["path"]) for error in payload["errors"]] == [
+        ("IDEMPOTENCY_MISMATCH", ["idempotencyKey"])
+    ]
+
+
+async def test_a_key_belongs_to_its_customer(world: World) -> None:
+    assert await world.placed("mia") != await world.placed("ben")
+
+
+async def test_a_payment_declined_later_is_on_the_order(world: World) -> None:
+    order_id = await world.placed(paymentMethod="pm_card_chargeDeclined")
+    answer = await world.ask("query O($id: ID!) { order(id: $id) { status reason { code } } }", {"id": order_id}, "mia")
+    assert answer["data"]["order"] == {"status": "REJECTED", "reason": {"code": "PAYMENT_DECLINED"}}
+    assert world.shop.stock.stock["ink"].available == 100
+
+
+async def test_an_anonymous_caller_is_told_to_sign_in(world: World) -> None:
+    answer = await world.ask(PLACE, {"input": order_input()})
+    assert answer["data"] is None
+    assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert world.nothing_happened()
+
+
+async def test_an_engine_that_is_away_is_unavailable_and_the_key_makes_one_order_later(world: World) -> None:
+    world.sagas.away = True
+    answer = await world.ask(PLACE, {"input": order_input()}, "mia")
+    assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+    world.sagas.away = False
+    assert await world.placed() == await world.placed()
+
+
+async def test_orders_that_cannot_be_read_make_a_repeat_unavailable(world: World) -> None:
+    await world.placed()
+    world.shop.watched["orders"].faults["orders_by_id"] = Unavailable("orders")
+    answer = await world.ask(PLACE, {"input": order_input()}, "mia")
+    assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"

@@ -1,0 +1,166 @@
+"""A whole gateway in this process: its application on a shop in memory, callers of every kind, and a client."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from fastapi import FastAPI
+
+from gateway.composition import assemble
+from gateway.context import Backends, Places
+from services.infra.settings import Profile, Settings
+from services.users.models import FirstAccount, Login, Register, Role
+from services.users.tokens import TokenRules
+from tests.gateway.desk import MemorySagas
+from tests.gateway.shop import NOBODY, Shop
+from tests.users.makers import GOOD_PASSWORD
+
+RULES = TokenRules(issuer="https://caravan.example", audience="caravan", lifetime=timedelta(minutes=15))
+JSON = {"content-type": "application/json"}
+PLACE = """mutation Place($input: PlaceOrderInput!) { placeOrder(input: $input) {
+  order { id status lines { sku quantity } } errors { code message path } } }"""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 (JSON)
+        return json.loads(self.body)
+
+
+class Wire:
+    """Speaks ASGI to the application."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def send(
+        self, method: str, path: str, body: bytes | Sequence[bytes] = b"", headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """One request, its body in one piece or several."""
+        pieces = [body] if isinstance(body, bytes) else list(body)
+        messages = [
+            {"type": "http.request", "body": piece, "more_body": index + 1 < len(pieces)}
+            for index, piece in enumerate(pieces)
+        ]
+        sent: list[Any] = []
+
+        async def receive() -> Any:  # noqa: ANN401 (ASGI)
+            return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:  # noqa: ANN401 (ASGI)
+            sent.append(message)
+
+        await self._app(_scope(method, path, headers or {}), receive, send)
+        start = sent[0]
+        received = {name.decode(): value.decode() for name, value in start["headers"]}
+        return Response(start["status"], received, b"".join(message.get("body", b"") for message in sent[1:]))
+
+
+def _scope(method: str, path: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 8000),
+    }
+
+
+@dataclass
+class World:
+    """The gateway and everybody around it. `tokens` and `ids` by the name of a caller."""
+
+    shop: Shop
+    sagas: MemorySagas
+    wire: Wire
+    tokens: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    async def ask(
+        self, query: str, variables: Mapping[str, Any] | None = None, caller: str = "anonymous"
+    ) -> dict[str, Any]:
+        """The answer to one operation of one caller."""
+        headers = JSON | ({"authorization": f"Bearer {self.tokens[caller]}"} if caller in self.tokens else {})
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        answer: dict[str, Any] = (await self.wire.send("POST", "/graphql", body, headers)).json
+        return answer
+
+    async def place(self, caller: str = "mia", **changes: object) -> dict[str, Any]:
+        """What `placeOrder` answers; `changes` are to an input of two `ink` and one `pen`."""
+        answer = await self.ask(PLACE, {"input": order_input(**changes)}, caller)
+        payload: dict[str, Any] = answer["data"]["placeOrder"]
+        return payload
+
+    async def placed(self, caller: str = "mia", **changes: object) -> str:
+        """The id of an order that was placed."""
+        payload = await self.place(caller, **changes)
+        assert payload["errors"] == []
+        order_id: str = payload["order"]["id"]
+        return order_id
+
+    def nothing_happened(self) -> bool:
+        """No workflow was started or told anything, and no service wrote."""
+        writes = {"create_product", "open_stock", "adjust_stock", "record_order", "register"}
+        return not self.sagas.journal and not any(writes & set(face.calls) for face in self.shop.watched.values())
+
+    def forget(self) -> None:
+        """From here on `nothing_happened` counts."""
+        self.sagas.journal.clear()
+        self.shop.counted()
+
+
+def order_input(**changes: object) -> dict[str, Any]:
+    """The input of `placeOrder`."""
+    lines = [{"sku": "ink", "quantity": 2}, {"sku": "pen", "quantity": 1}]
+    return {"lines": lines, "paymentMethod": "pm_card_visa", "idempotencyKey": "k1"} | changes
+
+
+async def build_world(profile: Profile = Profile.DEVELOPMENT) -> World:
+    """A stocked shop with two customers (mia, ben), an ops and an admin."""
+    shop = Shop(RULES)
+    await shop.stock_up()
+    sagas = MemorySagas(shop)
+    backends = Backends(
+        catalog=shop.catalog,
+        inventory=shop.inventory,
+        orders=shop.orders,
+        payments=shop.payments,
+        users=shop.users,
+        sagas=sagas,
+        ids=shop.ids,
+        places=Places(orders=(), products=(), hold_seconds=900),
+    )
+    settings = Settings().model_copy(update={"profile": profile})
+    world = World(shop, sagas, Wire(assemble(settings, backends, shop.clock)))
+    await _let_in(world)
+    world.forget()
+    return world
+
+
+async def _let_in(world: World) -> None:
+    for name in ("mia", "ben"):
+        command = Register(email=f"{name}@example.org", password=GOOD_PASSWORD, name=name.title())
+        session = await world.shop.user_service.register(command, NOBODY)
+        world.tokens[name], world.ids[name] = session.access_token, session.user.id
+    for name, roles in (("ops", (Role.OPS,)), ("admin", (Role.ADMIN,))):
+        account = FirstAccount(email=f"{name}@example.org", password=GOOD_PASSWORD, name=name.title(), roles=roles)
+        await world.shop.user_service.seed([account])
+        login = Login(email=account.email, password=GOOD_PASSWORD)
+        session = await world.shop.user_service.login(login, NOBODY)
+        world.tokens[name], world.ids[name] = session.access_token, session.user.id
