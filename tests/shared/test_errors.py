@@ -59,6 +59,17 @@ def test_every_refusal_is_listed_once_and_leaves_of_contexts_too() -> None:
     assert Refused not in found
 
 
+def test_refusals_of_refusals_are_listed_too() -> None:
+    class Broad(Invalid):
+        code = "PLANTED_BROAD"
+
+    class Narrow(Broad):
+        code = "PLANTED_NARROW"
+
+    assert list(refusals(Broad)) == [Narrow]
+    assert {Broad, Narrow} <= set(refusals())
+
+
 def test_what_is_unavailable_is_named_by_its_role() -> None:
     failure = Unavailable("payments")
     assert (failure.dependency, str(failure)) == ("payments", "payments: did not answer")
