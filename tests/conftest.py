@@ -4,7 +4,7 @@ import gc
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.mongo"]
+pytest_plugins = ["tests.support.mongo", "tests.support.stack"]
 
 settings.register_profile("caravan", deadline=None, print_blob=True)
 settings.load_profile("caravan")

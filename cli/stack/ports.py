@@ -4,11 +4,11 @@ import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import psutil
 
 from cli.errors import CommandFailed
+from cli.stack.choices import PortChoice
 from cli.stack.part import HOST
 
 LOWEST = 12000
@@ -16,13 +16,6 @@ HIGHEST = 32000
 """Below the ports that systems give to outgoing connections, so that none is lost while a server restarts."""
 STRIDE = 32
 """More than one stack needs; neighbouring process ids begin to look in different places."""
-
-
-class PortChoice(StrEnum):
-    """DEFAULT: the contract's. FREE: any, so that several stacks run side by side."""
-
-    DEFAULT = "default"
-    FREE = "free"
 
 
 @dataclass(slots=True)
@@ -86,7 +79,10 @@ def holder(port: int) -> str:
         pids = {
             connection.pid
             for connection in connections
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid
+            if connection.status == psutil.CONN_LISTEN
+            and connection.laddr
+            and connection.laddr.port == port
+            and connection.pid
         }
         return " by " + ", ".join(f"{psutil.Process(pid).name()}, pid {pid}" for pid in sorted(pids)) if pids else ""
     except psutil.Error:

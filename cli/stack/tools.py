@@ -87,7 +87,12 @@ def version_of(program: Path, *flags: str) -> str | None:
     """The first version number that the program prints for the flags; None when it cannot be started or fails."""
     try:
         answer = subprocess.run(
-            [program, *flags], capture_output=True, text=True, timeout=ANSWER_WITHIN, check=True, stdin=subprocess.DEVNULL
+            [program, *flags],
+            capture_output=True,
+            text=True,
+            timeout=ANSWER_WITHIN,
+            check=True,
+            stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.SubprocessError):
         return None

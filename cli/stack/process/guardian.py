@@ -22,9 +22,9 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     groups: set[int] = set()
     for line in sys.stdin.buffer:
-        verb, _, number = line.decode().strip().partition(" ")
-        if number.isdigit():
-            (groups.add if verb == "add" else groups.discard)(int(number))
+        verb, _, group = line.decode().strip().partition(" ")
+        if group.isdigit():
+            (groups.add if verb == "add" else groups.discard)(int(group))
     give_up = time.monotonic() + GIVE_UP_AFTER
     while groups and time.monotonic() < give_up:
         groups = {group for group in groups if killed_but_there(group)}

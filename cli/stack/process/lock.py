@@ -24,7 +24,9 @@ def lock_folder(data: Path) -> int:
         data.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as failure:
-        raise CommandFailed(f"Cannot write to the data folder {data}: {failure.strerror}. Give another: --data DIR.") from failure
+        raise CommandFailed(
+            f"Cannot write to the data folder {data}: {failure.strerror}. Give another: --data DIR."
+        ) from failure
     give_up = time.monotonic() + PATIENCE
     while not _locked(descriptor):
         pid = _holder(descriptor)

@@ -1,0 +1,87 @@
+"""The `caravan` command: what it can do, each with its options. The work is elsewhere, imported when it is asked for."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.stack.choices import Only, PortChoice
+
+DEFAULT_DATA = Path(".caravan")
+
+app = typer.Typer(
+    name="caravan",
+    help="Starts, shows and checks a whole Caravan system.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Ports = Annotated[
+    PortChoice, typer.Option(help="The usual ports, or any free ones: then several stacks run side by side.")
+]
+Data = Annotated[
+    Path, typer.Option(help="The folder that keeps everything; a later start on it goes on where this one was.")
+]
+ReadyOut = Annotated[
+    Path | None, typer.Option(help="Where to write the addresses once all is ready. [default: DATA/ready.json]")
+]
+ReadyIn = Annotated[
+    Path | None, typer.Option(help=f"The ready file of a running system. [default: {DEFAULT_DATA}/ready.json]")
+]
+Parts = Annotated[Only, typer.Option(help="How much to start.")]
+Once = Annotated[bool, typer.Option("--once", help="End after the demo; exit code 0 only if everything holds.")]
+
+
+@app.command()
+def up(
+    ports: Ports = PortChoice.DEFAULT, data: Data = DEFAULT_DATA, ready: ReadyOut = None, only: Parts = Only.EVERYTHING
+) -> None:
+    """Start the servers, all services and the gateway, and keep them running until Ctrl-C."""
+    from cli.run import run_up
+
+    run_up(ports, data, ready, only)
+
+
+@app.command()
+def demo(
+    once: Once = False, ports: Ports = PortChoice.DEFAULT, data: Data = DEFAULT_DATA, ready: ReadyOut = None
+) -> None:
+    """Start everything, open a sample shop, and place orders of every outcome."""
+    from cli.run import run_demo
+
+    run_demo(once=once, ports=ports, data=data, ready=ready)
+
+
+@app.command()
+def doctor(ready: ReadyIn = None) -> None:
+    """Check each server and process, and say what is wrong and what to do."""
+    from cli.run import run_doctor
+
+    run_doctor(ready, DEFAULT_DATA)
+
+
+@app.command()
+def invariants(ready: ReadyIn = None) -> None:
+    """Check what must always hold of stock, money, orders and events, over a running system."""
+    from cli.run import run_invariants
+
+    run_invariants(ready or DEFAULT_DATA / "ready.json")
+
+
+@app.command()
+def mail(
+    message: Annotated[
+        int | None, typer.Argument(help="The number of a message, to read it; without, all are listed.")
+    ] = None,
+    ready: ReadyIn = None,
+) -> None:
+    """List the mail that the system has sent, or show one message."""
+    from cli.run import run_mail
+
+    run_mail(message, ready or DEFAULT_DATA / "ready.json")
+
+
+def run() -> None:
+    """The console command."""
+    app()

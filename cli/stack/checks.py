@@ -1,0 +1,109 @@
+"""What proves that a server works: it is used, not merely connected to. Shared by `up` and `doctor`; starts nothing.
+
+Each returns what the server says of itself (empty when it does not tell) and raises whatever its driver raises. The
+drivers are imported here and late: a command that needs none of them starts at once.
+"""
+
+from contextlib import AsyncExitStack
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+KAFKA_TOPIC = "caravan.probe"
+PROBE = "probe"
+SECONDS = 5
+"""How long one request of a check may take."""
+
+
+class NotReady(Exception):  # noqa: N818 (a state, not an error: it never leaves this package)
+    """The server answers, and is not fit for use. The message says why."""
+
+
+async def check_temporal(address: str, namespace: str) -> str:
+    """The namespace is among those listed."""
+    from temporalio.api.workflowservice.v1 import GetSystemInfoRequest, ListNamespacesRequest
+    from temporalio.client import Client
+
+    client = await Client.connect(address, namespace=namespace)
+    listed = await client.workflow_service.list_namespaces(ListNamespacesRequest(page_size=1000))
+    if namespace not in {each.namespace_info.name for each in listed.namespaces}:
+        raise NotReady(f"there is no namespace {namespace}")
+    system = await client.workflow_service.get_system_info(GetSystemInfoRequest())
+    return f"server {system.server_version}"
+
+
+async def check_kafka(bootstrap: str) -> str:
+    """A record is produced, and read back from where it was stored."""
+    from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+    milliseconds = SECONDS * 1000
+    async with AsyncExitStack() as stack:
+        producer = AIOKafkaProducer(bootstrap_servers=bootstrap, request_timeout_ms=milliseconds)
+        await producer.start()
+        stack.push_async_callback(producer.stop)
+        stored = await producer.send_and_wait(KAFKA_TOPIC, PROBE.encode(), partition=0)
+        consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, request_timeout_ms=milliseconds, group_id=None)
+        await consumer.start()
+        stack.push_async_callback(consumer.stop)
+        place = TopicPartition(KAFKA_TOPIC, 0)
+        consumer.assign([place])
+        consumer.seek(place, stored.offset)
+        read = await consumer.getone(place)
+        if read.value != PROBE.encode():
+            raise NotReady("a record came back as another")
+    return ""
+
+
+async def check_mongo(url: str, database_prefix: str) -> str:
+    """A transaction is committed, and what it wrote is read."""
+    from services.infra.mongo import Database, Session, connect
+    from services.infra.settings import MongoSettings
+
+    client = connect(MongoSettings(url=url))
+    try:
+        database = Database(client, f"{database_prefix}{PROBE}")
+        await database.ensure_collection(PROBE)
+        probes = database.collection(PROBE)
+
+        async def write(session: Session) -> None:
+            await probes.replace_one({"_id": PROBE}, {"_id": PROBE}, upsert=True, session=session)
+
+        await database.transact(write)
+        if await probes.find_one({"_id": PROBE}) is None:
+            raise NotReady("a committed transaction left nothing")
+        return f"MongoDB {(await client.server_info())['version']}"
+    finally:
+        client.close()
+
+
+async def check_redis(url: str) -> str:
+    """A value is set and got."""
+    from redis.asyncio import Redis
+
+    async with Redis.from_url(
+        url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, decode_responses=True
+    ) as redis:
+        await redis.set(f"caravan:{PROBE}", PROBE, ex=60)
+        if await redis.get(f"caravan:{PROBE}") != PROBE:
+            raise NotReady("a value came back as another")
+        return f"Redis {(await redis.info('server'))['redis_version']}"
+
+
+async def check_mail(address: str) -> str:
+    """The banner is read, and the server answers to its greeting."""
+    from aiosmtplib import SMTP
+
+    host, _, port = address.rpartition(":")
+    async with SMTP(hostname=host, port=int(port), timeout=SECONDS, start_tls=False) as smtp:
+        await smtp.ehlo()
+    return ""
+
+
+async def check_http(url: str) -> str:
+    """The page answers 200; what it says instead is the reason."""
+    from aiohttp import ClientSession, ClientTimeout
+
+    async with ClientSession(timeout=ClientTimeout(total=SECONDS)) as session, session.get(url) as answer:
+        if answer.status != HTTPStatus.OK:
+            text = " ".join((await answer.text()).split())[:200]
+            raise NotReady(f"{urlsplit(url).path} answers {answer.status}: {text}")
+    return ""

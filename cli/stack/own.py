@@ -1,0 +1,96 @@
+"""Our own processes of a stack: the payment sandbox, the services, the gateway. Each is told the addresses it works on."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cli.stack.checks import check_http
+from cli.stack.part import HOST, Launch, Tell, Tier
+from cli.stack.site import Site
+from cli.stack.tools import Kind, Source, given
+
+ROOT = Path(__file__).parents[2]
+OURS = Source(kind=Kind.PACKAGE, name="caravan", program=Path(sys.executable))
+
+
+def python(*module: str, environment: Mapping[str, str] | None = None) -> Launch:
+    """`python -m` on the very code that this process runs, not on a folder of the same name where it was called."""
+    path = os.pathsep.join(part for part in (str(ROOT), os.environ.get("PYTHONPATH", "")) if part)
+    return Launch(argv=(sys.executable, "-P", "-m", *module), environment={**(environment or {}), "PYTHONPATH": path})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnProcess:
+    """`python -m` one of our modules; ready when `probe` answers 200. `environment` holds the addresses and its port."""
+
+    name: str
+    title: str
+    tier: Tier
+    address: str
+    probe: str
+    module: tuple[str, ...]
+    source: Source = OURS
+    environment: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
+
+    async def launch(self, tell: Tell) -> Launch:  # noqa: ARG002 (a Part)
+        if self.folder:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        return python(*self.module, environment=self.environment)
+
+    async def check(self) -> str:
+        return await check_http(self.probe)
+
+
+def payment_sandbox(site: Site) -> OwnProcess:
+    """The provider of a development stack; not started when another provider's address was given."""
+    if "provider_url" in site.settings.payments.model_fields_set:
+        url, source = site.settings.payments.provider_url, given("CARAVAN_PAYMENTS__PROVIDER_URL")
+    else:
+        url, source = f"http://{HOST}:{site.ports.take('the payment sandbox', 8200)}", OURS
+    folder = site.data / "payment-sandbox"
+    port = url.rpartition(":")[2]
+    return OwnProcess(
+        name="paymentSandbox",
+        title="payment sandbox",
+        tier=Tier.SANDBOX,
+        address=url,
+        probe=f"{url}/ledger?order={PROBE_ORDER}",
+        module=("cli.payment_sandbox", "--host", HOST, "--port", port, "--data", str(folder / "ledger.json")),
+        source=source,
+        folder=folder,
+    )
+
+
+PROBE_ORDER = "none"
+"""An order that does not exist: the ledger answers with an empty list, however long it is."""
+
+
+def services(address: str, environment: Mapping[str, str]) -> OwnProcess:
+    """All services in one process."""
+    port = address.rpartition(":")[2]
+    return OwnProcess(
+        name="services",
+        title="services",
+        tier=Tier.SERVICES,
+        address=address,
+        probe=f"{address}/readyz",
+        module=("workers", "all"),
+        environment={**environment, "CARAVAN_SERVICES__HOST": HOST, "CARAVAN_SERVICES__PORT": port},
+    )
+
+
+def gateway(address: str, environment: Mapping[str, str]) -> OwnProcess:
+    """The GraphQL edge."""
+    port = address.rpartition(":")[2]
+    return OwnProcess(
+        name="gateway",
+        title="gateway",
+        tier=Tier.GATEWAY,
+        address=address,
+        probe=f"{address}/readyz",
+        module=("gateway",),
+        environment={**environment, "CARAVAN_GATEWAY__HOST": HOST, "CARAVAN_GATEWAY__PORT": port},
+    )

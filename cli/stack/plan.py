@@ -1,0 +1,67 @@
+"""Which parts a stack has, and where each will be. Finds and decides; starts nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cli.ready import Addresses, environment_of
+from cli.stack.choices import Only
+from cli.stack.own import gateway, payment_sandbox, services
+from cli.stack.part import HOST, Part
+from cli.stack.servers.kafka import KafkaServer
+from cli.stack.servers.mail import MailServer
+from cli.stack.servers.mongo import MongoServer
+from cli.stack.servers.redis import RedisServer
+from cli.stack.servers.temporal import TemporalServer
+from cli.stack.site import Site
+from cli.stack.tools import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The parts in the order in which they start: `first` need nobody, `then` need all of those."""
+
+    first: Sequence[Part]
+    then: Sequence[Part]
+    addresses: Addresses
+
+
+def plan(site: Site, only: Only) -> Plan:
+    """Finds every server and gives out the ports; raises CommandFailed for what is missing or taken."""
+    temporal, kafka, mongo = TemporalServer.at(site), KafkaServer.at(site), MongoServer.at(site)
+    redis, mail = RedisServer.at(site), MailServer.at(site)
+    servers: list[Part] = [temporal, kafka, mongo, redis, mail]
+    known = Addresses(
+        temporal=temporal.address,
+        temporal_ui=temporal.ui,
+        kafka=kafka.address,
+        mongo=mongo.address,
+        redis=redis.address,
+        smtp=mail.address,
+        mailbox=mail.mailbox,
+        logs=str(site.data / "logs"),
+    )
+    if only is Only.SERVERS:
+        site.ports.refuse_taken()
+        return Plan(first=servers, then=(), addresses=known)
+    return _with_our_own(site, servers, known)
+
+
+def _with_our_own(site: Site, servers: Sequence[Part], known: Addresses) -> Plan:
+    sandbox = payment_sandbox(site)
+    internal = f"http://{HOST}:{site.ports.take('services', site.settings.services.port)}"
+    edge = f"http://{HOST}:{site.ports.take('gateway', site.settings.gateway.port)}"
+    site.ports.refuse_taken()
+    addresses = replace(
+        known, payment_sandbox=sandbox.address, services=internal, gateway=edge, graphql=f"{edge}/graphql"
+    )
+    given = [part for part in (*servers, sandbox) if part.source.kind is Kind.ADDRESS]
+    environment = {
+        name: value
+        for name, value in environment_of(addresses).items()
+        if not any(part.source.name == name for part in given)
+    }
+    return Plan(
+        first=(*servers, sandbox),
+        then=(services(internal, environment), gateway(edge, environment)),
+        addresses=addresses,
+    )
