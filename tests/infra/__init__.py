@@ -1,0 +1,1 @@
+"""The drivers, against the real servers."""

@@ -1,0 +1,111 @@
+"""Transactions: all or nothing, retried on conflict, woken by after the commit, Unavailable without a server."""
+
+import asyncio
+import time
+
+import pytest
+from pymongo.errors import WriteError
+
+from services.infra.mongo import Database, Document, Session, connect
+from services.infra.settings import MongoSettings
+from services.shared.errors import Conflict, Unavailable
+from tests.infra.mongo_node import MongoNode
+
+
+async def add_one(database: Database, session: Session) -> int:
+    counters = database.collection("counters")
+    found = await counters.find_one({"_id": "c"}, session=session)
+    value = (found or {"n": 0})["n"] + 1
+    await counters.replace_one({"_id": "c"}, {"n": value}, upsert=True, session=session)
+    return int(value)
+
+
+async def test_a_committed_transaction_answers_and_is_seen_and_wakes(database: Database) -> None:
+    await database.ensure_collection("counters")
+
+    async def work(session: Session) -> int:
+        answer = await add_one(database, session)
+        assert not database.committed.is_set(), "woken before there is anything to see"
+        return answer
+
+    assert await database.transact(work) == 1
+    assert database.committed.is_set()
+    assert await database.collection("counters").find_one() == {"_id": "c", "n": 1}
+
+
+async def test_a_refusal_inside_undoes_every_write_and_wakes_nobody(database: Database) -> None:
+    await database.ensure_collection("counters")
+
+    async def work(session: Session) -> None:
+        await add_one(database, session)
+        raise Conflict("no")
+
+    with pytest.raises(Conflict):
+        await database.transact(work)
+    assert await database.collection("counters").count_documents({}) == 0
+    assert not database.committed.is_set()
+
+
+async def test_conflicting_transactions_are_run_again_until_each_has_counted(database: Database) -> None:
+    await database.ensure_collection("counters")
+    tries = 0
+
+    async def work(session: Session) -> int:
+        nonlocal tries
+        tries += 1
+        return await add_one(database, session)
+
+    answers = await asyncio.gather(*[database.transact(work) for _ in range(12)])
+    assert sorted(answers) == list(range(1, 13))
+    assert tries > 12, "nothing collided: the test shows nothing"
+
+
+async def test_a_snapshot_does_not_see_what_is_written_after_its_first_read(database: Database) -> None:
+    await database.ensure_collection("counters")
+    await database.transact(lambda session: add_one(database, session))
+
+    async def read(session: Session) -> list[Document | None]:
+        counters = database.collection("counters")
+        before = await counters.find_one({"_id": "c"}, session=session)
+        await counters.update_one({"_id": "c"}, {"$set": {"n": 99}})
+        return [before, await counters.find_one({"_id": "c"}, session=session)]
+
+    before, after = await database.read_at_one_moment(read)
+    assert before == after == {"_id": "c", "n": 1}
+
+
+async def test_a_validator_is_enforced_and_brought_up_to_date(database: Database) -> None:
+    things = database.collection("things")
+    await database.ensure_collection("things", {"$jsonSchema": {"required": ["n"]}})
+    with pytest.raises(WriteError):
+        await things.insert_one({"m": 1})
+    await database.ensure_collection("things", {"$jsonSchema": {"required": ["m"]}})
+    await things.insert_one({"m": 1})
+    with pytest.raises(WriteError):
+        await things.insert_one({"n": 1})
+
+
+async def test_without_a_server_it_says_so_soon() -> None:
+    client = connect(MongoSettings(url="mongodb://127.0.0.1:9"))
+    database = Database(client, "caravan_test")
+    started = time.monotonic()
+    with pytest.raises(Unavailable) as failure:
+        await database.transact(lambda session: add_one(database, session))
+    assert failure.value.dependency == "database"
+    with pytest.raises(Unavailable):
+        await database.ping()
+    assert time.monotonic() - started < 10
+    client.close()
+
+
+async def test_a_server_that_was_away_is_used_again_when_it_is_back(mongo_node: MongoNode) -> None:
+    client = connect(MongoSettings(url=mongo_node.url))
+    database = Database(client, "caravan_test")
+    await database.ensure_collection("counters")
+    await database.transact(lambda session: add_one(database, session))
+    mongo_node.kill()
+    with pytest.raises(Unavailable):
+        await database.transact(lambda session: add_one(database, session))
+    mongo_node.start()
+    assert await database.transact(lambda session: add_one(database, session)) == 2
+    client.close()
