@@ -44,9 +44,9 @@ async def test_without_a_hash_the_same_work_is_done() -> None:
     async def fastest(password_hash: str | None) -> float:
         times = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()
             await hasher.verify(password_hash, "three otters on a boat")
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         return min(times)
 
     known, unknown = await fastest(hashed), await fastest(None)
