@@ -7,6 +7,8 @@ with `workflows/failures.py`.
 from typing import Final
 
 from temporalio import activity
+from temporalio.api.failure.v1 import Failure
+from temporalio.converter import DefaultFailureConverter, PayloadConverter
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, FailureError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
@@ -46,6 +48,15 @@ class ErrorMapping(Interceptor):
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - the SDK's name
         return _MappedActivity(next)
+
+
+class FailuresWithoutTraces(DefaultFailureConverter):
+    """Keeps the stack traces of mapped errors out of histories: they all end in this module, and say nothing."""
+
+    def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
+        if isinstance(exception, ApplicationError):
+            exception = exception.with_traceback(None)
+        super().to_failure(exception, payload_converter, failure)
 
 
 class _MappedActivity(ActivityInboundInterceptor):

@@ -1,7 +1,7 @@
 """Workflow `LaunchProduct`: a new product in the catalogue and its first stock in inventory."""
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError
 
 from activities.errors import to_failure
 from services.inventory.models import OpenStock
@@ -27,5 +27,5 @@ class LaunchProduct:
         try:
             product = await perform(steps.CREATE_PRODUCT, input.product, input.colocated)
             return LaunchProductResult(product=product, stock=await perform(steps.OPEN_STOCK, stock, input.colocated))
-        except ActivityError as error:
+        except FailureError as error:
             raise failure_of(error, "the catalogue did not answer in time") from None

@@ -138,7 +138,7 @@ class OrderSteps:
                 return None
 
     async def move(self, name: str, status: OrderStatus, tracking_number: str | None = None) -> Order:
-        """Writes a status that must come to pass, as a step of its own. Raises ActivityError when it is refused."""
+        """Writes a status that must come to pass, as a step of its own. Raises FailureError when it is refused."""
         wish = AdvanceOrder(order_id=self._wish.order_id, status=status, tracking_number=tracking_number)
         self._ledger.start(name)
         try:

@@ -9,7 +9,7 @@ import asyncio
 from typing import Final
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import ApplicationError, FailureError
 
 from activities.errors import to_failure
 from services.inventory.errors import HoldExpired
@@ -101,7 +101,7 @@ class PlaceOrder:
     async def _recorded(self) -> Order:
         try:
             priced = await self._steps.price()
-        except ActivityError as error:
+        except FailureError as error:
             # A repeated key whose first run is forgotten may name products that were archived since.
             if refusal_of(error) and (known := await self._steps.find()):
                 return known
@@ -235,7 +235,7 @@ class PlaceOrder:
     async def _move(self, name: str, status: OrderStatus, tracking_number: str | None = None) -> Order:
         try:
             return self._note(await self._steps.move(name, status, tracking_number))
-        except ActivityError as error:
+        except FailureError as error:
             raise failure_of(error, "the order did not answer") from None
 
     @workflow.update(name="resolve_step")

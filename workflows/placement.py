@@ -4,7 +4,7 @@ import asyncio
 from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 from workflows.failures import refusal_of
 from workflows.policies import LOCAL
@@ -26,18 +26,18 @@ async def perform(step: Step[Wish, Answer], wish: Wish, colocated: tuple[str, ..
     """Does the step: local and then remote if that brings no answer, or remote at once.
 
     Raises:
-        ActivityError: refused, or out of patience.
+        FailureError: refused, or out of patience; not always wrapped, a local one comes as it is.
         asyncio.CancelledError: the caller was cancelled; the step may have taken effect.
     """
     try:
         if is_local(step, colocated):
             try:
                 return await _local(step, wish)
-            except ActivityError as error:
+            except FailureError as error:
                 if refusal_of(error) or is_cancelled_exception(error):
                     raise
         return await _remote(step, wish)
-    except ActivityError as error:
+    except FailureError as error:
         if is_cancelled_exception(error):
             raise asyncio.CancelledError from error
         raise

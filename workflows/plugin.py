@@ -8,7 +8,7 @@ from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from activities.errors import ErrorMapping
+from activities.errors import ErrorMapping, FailuresWithoutTraces
 
 PASSED_THROUGH: Final = {
     "activities": "signatures only; loading them anew for each workflow costs milliseconds and proves nothing",
@@ -33,12 +33,14 @@ PASSED_THROUGH: Final = {
 }
 """Modules that workflows share with the process, and why that is safe."""
 
+DATA_CONVERTER: Final = dataclasses.replace(pydantic_data_converter, failure_converter_class=FailuresWithoutTraces)
+
 
 def caravan_plugin() -> SimplePlugin:
     """A new plugin: pydantic's data converter, the sandbox, and the mapping of errors."""
     return SimplePlugin(
         "caravan",
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
         interceptors=[ErrorMapping()],
         workflow_runner=_sandbox,
     )

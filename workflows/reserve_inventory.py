@@ -1,7 +1,7 @@
 """Workflow `ReserveInventory`: holds every line of an order, or none. Its failure is the refusal, by its code."""
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError
 
 from services.inventory.models import HoldStock
 from workflows import steps
@@ -22,5 +22,5 @@ class ReserveInventory:
         wish = HoldStock(order_id=input.order_id, lines=input.lines, ttl_seconds=input.hold_seconds)
         try:
             return ReserveInventoryResult(reservation=await perform(steps.HOLD, wish, input.colocated))
-        except ActivityError as error:
+        except FailureError as error:
             raise failure_of(error, "the stock did not answer in time") from None

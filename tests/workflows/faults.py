@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
 from services.shared.errors import Refused, Unavailable
@@ -45,7 +46,6 @@ class Script:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
-        self.keys: dict[str, set[str]] = defaultdict(set)
         self._faults: dict[str, list[Fault]] = defaultdict(list)
         self._gates: dict[str, Gate] = {}
 
@@ -53,12 +53,22 @@ class Script:
         """The faults of the coming calls, one after the other; replaces what was planned."""
         self._faults[operation] = list(faults)
 
+    def heal(self) -> None:
+        """Nothing goes wrong any more."""
+        self._faults.clear()
+
+    @property
+    def journal(self) -> str:
+        """The calls in their order; a plus behind one that was made several times in a row."""
+        words = [(word, len(list(times))) for word, times in groupby(self.calls)]
+        return " ".join(f"{word}+" if times > 1 else word for word, times in words)
+
     def gate(self, operation: str) -> Gate:
         """Stops the coming calls at their entrance, until it is opened."""
         return self._gates.setdefault(operation, Gate())
 
     @asynccontextmanager
-    async def call(self, operation: str) -> AsyncIterator[None]:
+    async def call(self, operation: str, service: str) -> AsyncIterator[None]:
         """Around the work of a call: writes it down, and lets happen what is planned."""
         self.calls.append(operation)
         if operation in self._gates:
@@ -72,10 +82,10 @@ class Script:
         if fault.defect:
             raise RuntimeError("secret text of a driver")
         if fault.down:
-            raise Unavailable(operation.partition(".")[0])
+            raise Unavailable(service)
         yield
         if fault.lost:
-            raise Unavailable(operation.partition(".")[0], "the answer was lost")
+            raise Unavailable(service, "the answer was lost")
 
     def _next(self, operation: str) -> Fault:
         faults = self._faults[operation]
