@@ -123,7 +123,9 @@ class Authenticator:
 
     def _trusted(self, claims: dict[str, Any]) -> Viewer:
         expires, subject, roles = claims["exp"], claims["sub"], claims.get("roles")
-        if not isinstance(expires, int | float) or not isinstance(subject, str) or not isinstance(roles, list):
+        if not isinstance(expires, int | float) or not isinstance(roles, list):
+            raise Unauthenticated
+        if not isinstance(subject, str) or not subject:
             raise Unauthenticated
         if expires + LEEWAY_SECONDS <= self._clock.now().timestamp():
             raise Unauthenticated("the access token has expired")

@@ -25,6 +25,7 @@ from graphql import (
 )
 
 from gateway.errors import TooComplex
+from gateway.web.places import with_field
 
 KEPT = 500
 LONGEST_KEPT = 8192
@@ -33,6 +34,8 @@ MOST_FIELDS = 1000
 MOST_MUTATIONS = 20
 DEEPEST = 20
 MOST_ERRORS = 10
+PARSER_GAVE_UP = "Parsing aborted"
+"""How graphql-core tells its limits from mistakes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,12 @@ class Documents:
         try:
             document = parse(query, max_tokens=MOST_TOKENS)
             check_size(document)
-            errors = validate(self._schema, document, max_errors=MOST_ERRORS)
+            errors = [with_field(error, document) for error in validate(self._schema, document, max_errors=MOST_ERRORS)]
         except RecursionError:
             raise TooComplex("the document is nested too deeply") from None
         except GraphQLSyntaxError as error:
-            if "tokens" in error.message:
-                raise TooComplex(f"the document has more than {MOST_TOKENS} tokens") from None
+            if PARSER_GAVE_UP in error.message:
+                raise TooComplex(f"the document has more than {MOST_TOKENS} tokens, or is nested too deeply") from None
             raise
         return Prepared(document, errors, label_of(document) if not errors else "invalid")
 

@@ -213,7 +213,8 @@ async def test_a_workflow_is_shown_to_ops(world: World) -> None:
 
 
 RESOLVE = """mutation S($id: ID!, $step: String!, $reason: String!) {
-  resolveStep(workflowId: $id, step: $step, action: RETRY, reason: $reason) { workflow { id } errors { code path } } }"""
+  resolveStep(workflowId: $id, step: $step, action: RETRY, reason: $reason) {
+    workflow { id } errors { code path } } }"""
 
 
 @pytest.mark.parametrize(

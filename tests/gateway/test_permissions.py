@@ -34,8 +34,8 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         {"input": PRODUCT},
     ),
     "Mutation.adjustStock": (
-        "mutation M($reason: String!) { adjustStock(sku: \"ink\", delta: 1, reason: $reason) "
-        "{ stock { onHand } errors { code } } }",
+        """mutation M($reason: String!) {
+          adjustStock(sku: "ink", delta: 1, reason: $reason) { stock { onHand } errors { code } } }""",
         {"reason": REASON},
     ),
     "Mutation.placeOrder": (
@@ -46,8 +46,9 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "Mutation.shipOrder": ("mutation M($id: ID!) { shipOrder(id: $id) { order { id } errors { code } } }", {}),
     "Mutation.deliverOrder": ("mutation M($id: ID!) { deliverOrder(id: $id) { order { id } errors { code } } }", {}),
     "Mutation.resolveStep": (
-        "mutation M($id: ID!, $reason: String!) { resolveStep(workflowId: $id, step: \"reserve\", action: SKIP, "
-        "reason: $reason) { workflow { id } errors { code } } }",
+        """mutation M($id: ID!, $reason: String!) {
+          resolveStep(workflowId: $id, step: "reserve", action: SKIP, reason: $reason) {
+            workflow { id } errors { code } } }""",
         {"reason": REASON},
     ),
 }
