@@ -54,7 +54,6 @@ def store(path: Path, content: bytes) -> None:
 
 async def serve(host: str, port: int, folder: Path) -> None:
     """Takes mail until SIGTERM."""
-    folder.mkdir(parents=True, exist_ok=True)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -73,6 +72,7 @@ def main() -> None:
     parser.add_argument("--listen", required=True, metavar="HOST:PORT")
     parser.add_argument("--folder", required=True, type=Path)
     arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
     host, _, port = arguments.listen.rpartition(":")
     asyncio.run(serve(host, int(port), arguments.folder))
 

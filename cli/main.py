@@ -1,4 +1,4 @@
-"""The `caravan` command: what it can do, each with its options. The work is elsewhere, imported when it is asked for."""
+"""The `caravan` command: what it can do, each with its options. The work is elsewhere, imported when asked for."""
 
 from pathlib import Path
 from typing import Annotated
@@ -24,10 +24,10 @@ Data = Annotated[
     Path, typer.Option(help="The folder that keeps everything; a later start on it goes on where this one was.")
 ]
 ReadyOut = Annotated[
-    Path | None, typer.Option(help="Where to write the addresses once all is ready. [default: DATA/ready.json]")
+    Path | None, typer.Option(help="Where to write the addresses once all is ready. (default: DATA/ready.json)")
 ]
 ReadyIn = Annotated[
-    Path | None, typer.Option(help=f"The ready file of a running system. [default: {DEFAULT_DATA}/ready.json]")
+    Path | None, typer.Option(help=f"The ready file of a running system. (default: {DEFAULT_DATA}/ready.json)")
 ]
 Parts = Annotated[Only, typer.Option(help="How much to start.")]
 Once = Annotated[bool, typer.Option("--once", help="End after the demo; exit code 0 only if everything holds.")]
@@ -45,7 +45,7 @@ def up(
 
 @app.command()
 def demo(
-    once: Once = False, ports: Ports = PortChoice.DEFAULT, data: Data = DEFAULT_DATA, ready: ReadyOut = None
+    *, once: Once = False, ports: Ports = PortChoice.DEFAULT, data: Data = DEFAULT_DATA, ready: ReadyOut = None
 ) -> None:
     """Start everything, open a sample shop, and place orders of every outcome."""
     from cli.run import run_demo

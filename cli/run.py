@@ -17,11 +17,13 @@ from rich.console import Console
 from cli.errors import CommandFailed
 from cli.ready import read_ready
 from cli.screen import Screen
+from cli.stack.checks import reason
 from cli.stack.choices import Only, PortChoice
 from cli.stack.up import Order, Stack, stack_up
 from services.infra.settings import Settings
 
 Arguments = ParamSpec("Arguments")
+SEE_DOCTOR = "`caravan doctor` says what is wrong with the servers."
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 Use = Callable[[Stack], Awaitable[bool]]
 
@@ -70,8 +72,13 @@ def run_up(ports: PortChoice, data: Path, ready: Path | None, only: Only) -> boo
 def run_demo(*, once: bool, ports: PortChoice, data: Path, ready: Path | None) -> bool:
     async def play(stack: Stack) -> bool:
         from cli.demo.command import run_demo as play_demo
+        from cli.graphql_client import GraphqlFailure
+        from cli.shop_views import Refusal
 
-        good = await play_demo(stack.addresses, once)
+        try:
+            good = await play_demo(stack.addresses, once)
+        except (GraphqlFailure, Refusal) as failure:
+            raise CommandFailed(f"The sample shop cannot be opened: {reason(failure)}. {SEE_DOCTOR}") from failure
         if not once:
             await asyncio.Event().wait()
         return good
@@ -92,7 +99,11 @@ def run_doctor(ready: Path | None, data: Path) -> bool:
 def run_invariants(ready: Path) -> bool:
     from cli.invariants.command import check_invariants
 
-    findings = asyncio.run(check_invariants(read_ready(ready)))
+    addresses = read_ready(ready)
+    try:
+        findings = asyncio.run(check_invariants(addresses))
+    except Exception as failure:
+        raise CommandFailed(f"The system cannot be read: {reason(failure)}. {SEE_DOCTOR}") from failure
     console = Console()
     for finding in findings:
         console.print(

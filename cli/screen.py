@@ -1,4 +1,4 @@
-"""The progress of a start on the terminal: a live line a part, or plain lines where there is no terminal. Decides nothing."""
+"""A stack's progress on the terminal: a live line a part, or plain lines where there is none. Decides nothing."""
 
 import contextlib
 from collections.abc import Iterator

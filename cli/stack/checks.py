@@ -14,7 +14,7 @@ SECONDS = 5
 """How long one request of a check may take."""
 
 
-class NotReady(Exception):  # noqa: N818 (a state, not an error: it never leaves this package)
+class NotReady(Exception):
     """The server answers, and is not fit for use. The message says why."""
 
 
@@ -107,3 +107,11 @@ async def check_http(url: str) -> str:
             text = " ".join((await answer.text()).split())[:200]
             raise NotReady(f"{urlsplit(url).path} answers {answer.status}: {text}")
     return ""
+
+
+def reason(failure: BaseException | None) -> str:
+    """A failure as one line for a person."""
+    if failure is None or isinstance(failure, TimeoutError):
+        return "no answer in time"
+    text = " ".join(str(failure).split())
+    return text[:300] or type(failure).__name__

@@ -1,7 +1,7 @@
 """The stack's own log file: one JSON object a line, as our other processes write. Shows nothing on the terminal."""
 
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 
 import structlog
 
@@ -24,7 +24,7 @@ class Journal:
             ],
         )
 
-    def __enter__(self) -> "Journal":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,29 +1,21 @@
-"""Our own processes of a stack: the payment sandbox, the services, the gateway. Each is told the addresses it works on."""
+"""Our own processes of a stack: payment sandbox, services, gateway. Each is told the addresses that it works on."""
 
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli.stack.checks import check_http
-from cli.stack.part import HOST, Launch, Tell, Tier
+from cli.stack.part import HOST, Launch, Tell, Tier, python
 from cli.stack.site import Site
 from cli.stack.tools import Kind, Source, given
 
-ROOT = Path(__file__).parents[2]
 OURS = Source(kind=Kind.PACKAGE, name="caravan", program=Path(sys.executable))
-
-
-def python(*module: str, environment: Mapping[str, str] | None = None) -> Launch:
-    """`python -m` on the very code that this process runs, not on a folder of the same name where it was called."""
-    path = os.pathsep.join(part for part in (str(ROOT), os.environ.get("PYTHONPATH", "")) if part)
-    return Launch(argv=(sys.executable, "-P", "-m", *module), environment={**(environment or {}), "PYTHONPATH": path})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnProcess:
-    """`python -m` one of our modules; ready when `probe` answers 200. `environment` holds the addresses and its port."""
+    """`python -m` one of our modules; ready when `probe` answers 200. `environment`: its port and the addresses."""
 
     name: str
     title: str

@@ -1,12 +1,16 @@
 """What the stack is made of: one part a process. Describes; starts nothing itself."""
 
+import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from pathlib import Path
 from typing import Protocol
 
 from cli.stack.tools import Source
 
+ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"
 """Everything listens here and nowhere else."""
 
@@ -29,6 +33,12 @@ class Launch:
 
     argv: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def python(*module: str, environment: Mapping[str, str] | None = None) -> Launch:
+    """`python -m` on the very code that this process runs, not on a folder of the same name where it was called."""
+    path = os.pathsep.join(part for part in (str(ROOT), os.environ.get("PYTHONPATH", "")) if part)
+    return Launch(argv=(sys.executable, "-P", "-m", *module), environment={**(environment or {}), "PYTHONPATH": path})
 
 
 class Part(Protocol):
@@ -65,5 +75,5 @@ class Part(Protocol):
         ...
 
     async def check(self) -> str:
-        """Uses the part as its clients do. Returns what it says of itself (a version), or raises whatever went wrong."""
+        """Uses the part as its clients do. Returns what it says of itself (a version); raises whatever went wrong."""
         ...

@@ -1,4 +1,4 @@
-"""What a stack says of itself while it runs. Those who show or keep it implement `Report`; this module shows nothing."""
+"""What a stack says of itself while it runs. Those who show or keep it implement `Report`; nothing is shown here."""
 
 from collections.abc import Sequence
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""A stack started by a program instead of a person: `caravan up` as a child, for tests and measurements. Holds no rule."""
+"""A stack started by a program: `caravan up` as a child, for tests and measurements. Shows nothing."""
 
 import asyncio
 import subprocess

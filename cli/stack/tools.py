@@ -1,4 +1,4 @@
-"""Where programs are on this machine: on PATH, or inside an installed package. Starts them only to ask their version."""
+"""Where programs are: on PATH, or inside an installed package. Starts them only to ask their version."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 
-VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?")
+VERSION = re.compile(r"\d+(?:\.\d+)*")
 ANSWER_WITHIN = 10
 """Seconds for a program to say its version."""
 

@@ -40,9 +40,10 @@ class Order:
 class Stack:
     """The running parts. Between `start` and `stop` each one that ends is started again."""
 
-    def __init__(self, wanted: Plan, ready: Path, yard: Yard) -> None:
+    def __init__(self, wanted: Plan, order: Order, guard: Guard, report: Report) -> None:
         self._plan = wanted
-        self._ready = ready
+        self._ready = order.ready
+        yard = Yard(guard=guard, logs=order.data / "logs", report=report, changed=self.write)
         self._keepers = {part.name: Keeper(part, yard) for part in (*wanted.first, *wanted.then)}
 
     @property
@@ -52,7 +53,7 @@ class Stack:
         return replace(self._plan.addresses, pids={name: pid for name, pid in pids.items() if pid})
 
     async def start(self) -> None:
-        """Returns when everything is ready and the ready file says so; raises CommandFailed when a part does not start."""
+        """Returns when all is ready and the ready file says so; raises CommandFailed when a part does not start."""
         self._ready.unlink(missing_ok=True)
         await self._start(self._plan.first)
         await self._start(self._plan.then)
@@ -94,10 +95,7 @@ async def stack_up(order: Order, settings: Settings, screen: Report) -> AsyncIte
         with Journal(order.data / "logs" / "up.log") as journal:
             guard = Guard(lock)
             await guard.start()
-            yard = Yard(
-                guard=guard, logs=order.data / "logs", report=Reports(journal, screen), changed=lambda: stack.write()
-            )
-            stack = Stack(wanted, order.ready, yard)
+            stack = Stack(wanted, order, guard, Reports(journal, screen))
             try:
                 await stack.start()
                 yield stack

@@ -10,7 +10,7 @@ SCRIPT = Path(__file__).with_name("guardian.py")
 
 
 class Guard:
-    """Holds the pipe whose end means death to all children. `pipe` is given to a child as its standard input at birth."""
+    """Holds the pipe whose end means death to all children. A child gets `pipe` as its standard input at birth."""
 
     def __init__(self, lock: int) -> None:
         """`lock` is the descriptor of the lock on the data folder, which the guardian shares."""

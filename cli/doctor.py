@@ -1,0 +1,135 @@
+"""`caravan doctor`: uses each part as its clients do, and says what is wrong and what to do. Mends nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+import psutil
+from rich.console import Console
+
+from cli.ready import Addresses
+from cli.stack.checks import check_http, check_kafka, check_mail, check_mongo, check_redis, check_temporal, reason
+from services.infra.settings import Settings
+
+ANSWER_WITHIN = 8.0
+"""Seconds for one part to prove that it works."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """One thing to look at. `name` is its key among the ready file's pids; `probe` is the proof that it works."""
+
+    name: str
+    title: str
+    address: str
+    variable: str
+    probe: Callable[[], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """What came of it: well, or what is wrong and what to do."""
+
+    patient: Patient
+    well: bool
+    said: str
+
+
+async def examine(addresses: Addresses | None, settings: Settings, console: Console) -> bool:
+    """Looks at everything at once and prints a line each; true if all is well.
+
+    Without a ready file's addresses, those of the settings are used.
+    """
+    if addresses is None:
+        console.print("There is no ready file, so the addresses of the settings are checked.", highlight=False)
+    known = addresses or addresses_of(settings)
+    found = await asyncio.gather(*(diagnose(patient, known) for patient in patients(known, settings)))
+    for each in found:
+        mark = "well " if each.well else "WRONG"
+        where = without_password(each.patient.address)
+        console.print(
+            f"{mark}  {each.patient.title:16}{where}  {each.said}", markup=False, highlight=False, soft_wrap=True
+        )
+    return all(each.well for each in found)
+
+
+def addresses_of(settings: Settings) -> Addresses:
+    """Where the settings say that everything is."""
+    smtp = urlsplit(settings.smtp.url)
+    edge = f"http://{settings.gateway.host}:{settings.gateway.port}"
+    return Addresses(
+        gateway=edge,
+        graphql=f"{edge}/graphql",
+        temporal=settings.temporal.address,
+        kafka=settings.kafka.bootstrap,
+        mongo=settings.mongo.url,
+        redis=settings.redis.url,
+        smtp=f"{smtp.hostname}:{smtp.port or 25}",
+        payment_sandbox=settings.payments.provider_url,
+        services=settings.services.orders,
+    )
+
+
+def patients(at: Addresses, settings: Settings) -> Sequence[Patient]:
+    """What a system with these addresses consists of."""
+    temporal, mongo = settings.temporal, settings.mongo
+
+    def one(name: str, title: str, address: str, variable: str, probe: Callable[[], Awaitable[str]]) -> Patient:
+        return Patient(name=name, title=title, address=address, variable=variable, probe=probe)
+
+    everything = (
+        one(
+            "temporal",
+            "Temporal",
+            at.temporal,
+            "TEMPORAL__ADDRESS",
+            lambda: check_temporal(at.temporal, temporal.namespace),
+        ),
+        one("kafka", "Kafka", at.kafka, "KAFKA__BOOTSTRAP", lambda: check_kafka(at.kafka)),
+        one("mongo", "MongoDB", at.mongo, "MONGO__URL", lambda: check_mongo(at.mongo, mongo.database_prefix)),
+        one("redis", "Redis", at.redis, "REDIS__URL", lambda: check_redis(at.redis)),
+        one("mail", "mail", at.smtp, "SMTP__URL", lambda: check_mail(at.smtp)),
+        one(
+            "paymentSandbox", "payment sandbox", at.payment_sandbox, "PAYMENTS__PROVIDER_URL", lambda: check_sandbox(at)
+        ),
+        one("services", "services", at.services, "SERVICES__PORT", lambda: check_http(f"{at.services}/readyz")),
+        one("gateway", "gateway", at.gateway, "GATEWAY__PORT", lambda: check_http(f"{at.gateway}/readyz")),
+    )
+    return [patient for patient in everything if patient.address]
+
+
+async def check_sandbox(at: Addresses) -> str:
+    """The sandbox's ledger answers."""
+    return await check_http(f"{at.payment_sandbox}/ledger?order=none")
+
+
+async def diagnose(patient: Patient, at: Addresses) -> Diagnosis:
+    """Tries it; what it or its driver raises becomes the finding."""
+    pid = at.pids.get(patient.name)
+    try:
+        said = await asyncio.wait_for(patient.probe(), ANSWER_WITHIN)
+    except Exception as failure:  # noqa: BLE001 (whatever a driver raises is the finding)
+        return Diagnosis(patient=patient, well=False, said=f"{reason(failure)}. {advice(patient, at, pid)}")
+    return Diagnosis(patient=patient, well=True, said=said)
+
+
+def advice(patient: Patient, at: Addresses, pid: int | None) -> str:
+    """What a person can do about it."""
+    if pid is None:
+        return f"Start it there, or correct CARAVAN_{patient.variable}; `caravan up` starts one here."
+    log = f"{at.logs}/{patient.name}.log"
+    if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        return f"Its process {pid} does not work: look at {log}, or kill it, and `caravan up` starts it again."
+    return (
+        f"Its process {pid} is gone: a `caravan up` that still runs starts it again; otherwise start `caravan up`."
+        f" Its log: {log}"
+    )
+
+
+def without_password(address: str) -> str:
+    """The address as it may be shown."""
+    url = urlsplit(address)
+    if url.password is None:
+        return address
+    return urlunsplit(url._replace(netloc=url.netloc.rpartition("@")[2]))
