@@ -8,6 +8,7 @@ import pytest
 from services.inventory.errors import HoldExpired, OutOfStock
 from services.inventory.models import ExpiredHolds, OpenStock, ReservationState, StockItem
 from services.inventory.ports import StockStore
+from services.inventory.requests import Expire
 from services.inventory.service import InventoryService
 from services.shared.errors import Conflict, IdempotencyMismatch, NotFound, Problem, Refused
 from tests.inventory.makers import ORIGIN, TTL, a_hold, a_service, an_adjustment, opened
@@ -181,6 +182,15 @@ class InventoryRules:
         assert (await shop.release_hold("late", ORIGIN)).state is State.EXPIRED
         await assert_sound(store)
 
+    async def test_no_hold_expires_before_its_deadline_whoever_asks(
+        self, shop: InventoryService, clock: StandingClock
+    ) -> None:
+        """A sweep reads who is overdue first: by the time it acts, a clock that was set back disagrees."""
+        await shop.hold_stock(a_hold("o1", LAMP=3), ORIGIN)
+        clock.advance(timedelta(seconds=TTL, milliseconds=-1))
+        assert await shop.apply([Expire(order_id="o1"), Expire(order_id="o9")]) == [False, False]
+        assert await numbers(shop) == (10, 3, 7)
+
     async def test_a_sweep_stops_at_its_limit_and_says_so(self, shop: InventoryService, clock: StandingClock) -> None:
         for number in range(5):
             await shop.hold_stock(a_hold(f"o{number}", LAMP=1), ORIGIN)
@@ -205,6 +215,13 @@ class InventoryRules:
         assert (first.on_hand, first.available) == (17, 17)
         assert await shop.adjust_stock(an_adjustment("a1", "LAMP", 7), ORIGIN) == first
         assert (await shop.adjust_stock(an_adjustment("a2", "LAMP", 7), ORIGIN)).on_hand == 24
+
+    async def test_a_delivery_entered_twice_at_once_counts_once(
+        self, shop: InventoryService, store: StockStore
+    ) -> None:
+        twice = [shop.adjust_stock(an_adjustment("a1", "LAMP", 7), ORIGIN) for _ in range(2)]
+        assert [item.on_hand for item in await asyncio.gather(*twice)] == [17, 17]
+        await assert_sound(store)
 
     async def test_an_adjustment_id_stands_for_one_adjustment(self, shop: InventoryService) -> None:
         await shop.adjust_stock(an_adjustment("a1", "LAMP", 7), ORIGIN)
