@@ -24,6 +24,9 @@ MISMATCH = Decision(
 )
 
 
+LINE = frozenset({"key", "kind", "asked", "status", "answer", "at"})
+
+
 class BookError(Exception):
     """The file cannot be used: another process has it, or it is no book."""
 
@@ -99,7 +102,7 @@ class Book:
         whole = text[: text.rfind(b"\n") + 1]
         for number, line in enumerate(whole.splitlines(), start=1):
             try:
-                self._apply(json.loads(line))
+                self._apply(_line_of(line))
             except (ValueError, KeyError, TypeError) as failure:
                 raise BookError(f"line {number} of the data file is no line of a payment sandbox") from failure
         if len(whole) < len(text):
@@ -126,6 +129,14 @@ class Book:
             authorization.refunded += amount
         else:
             authorization.voided = True
+
+
+def _line_of(text: bytes) -> Mapping[str, Any]:
+    """A line of the file. Raises ValueError when it is none."""
+    line = json.loads(text)
+    if not isinstance(line, dict) or not line.keys() >= LINE:
+        raise ValueError("no line of a book")
+    return line
 
 
 def _claim(file: int) -> None:

@@ -12,7 +12,7 @@ import pytest
 from services.payments.memory import CAPTURE_DECLINED, CARD, DECLINED_CARD
 from services.payments.models import Payment
 from services.payments.service import PaymentService
-from services.shared.errors import Refused
+from services.shared.errors import Conflict, Refused
 from tests.payments.makers import ORIGIN, authorize, cancel, capture
 from tests.payments.world import World
 
@@ -52,7 +52,7 @@ def cancelling(payments: PaymentService, _: str) -> Awaitable[object]:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What is asked of payments for an order: `retried` steps until they end, the `abandoned` one once, then the undo."""
+    """What is asked for an order: `retried` steps until they end, the `abandoned` one once, and then the undo."""
 
     name: str
     method: str
@@ -149,4 +149,17 @@ async def test_the_authorisation_is_noted_before_the_provider_is_asked() -> None
     payment = await world.payment()
     assert payment is not None
     assert (payment.status, payment.authorization_key) == ("PENDING", "order/o1/authorize")
+    assert world.done() == []
+
+
+async def test_a_payment_that_began_to_close_is_not_authorised_any_more() -> None:
+    borders = Borders(frozenset({3, 7}))
+    world = World(borders.cross, borders.cross)
+    assert not await _ended(authorizing, world, CARD)
+    assert not await _ended(cancelling, world, CARD)
+    payment = await world.payment()
+    assert payment is not None
+    assert (payment.status, payment.closing) == ("PENDING", True)
+    with pytest.raises(Conflict):
+        await authorizing(world.undisturbed(), CARD)
     assert world.done() == []

@@ -23,6 +23,10 @@ class SandboxProcess:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         """Ends it as `kill -9` does."""
         self._process.kill()

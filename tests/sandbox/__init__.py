@@ -1,0 +1,1 @@
+"""The payment sandbox, as the process that it is."""
