@@ -5,7 +5,7 @@ The only module beside the stores that knows motor, so that a change of driver s
 
 import asyncio
 import random  # noqa: TID251 (jitter only)
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -26,9 +26,11 @@ Document = dict[str, Any]
 Session = AsyncIOMotorClientSession
 Collection = AsyncIOMotorCollection
 Client = AsyncIOMotorClient[Document]
+Keys = Sequence[tuple[str, int]]
 Result = TypeVar("Result")
 
 NAMESPACE_EXISTS = 48
+OTHER_INDEX_OF_THAT_NAME = (85, 86)
 TRANSIENT = "TransientTransactionError"
 UNKNOWN_COMMIT = "UnknownTransactionCommitResult"
 MAX_ATTEMPTS = 40
@@ -81,6 +83,17 @@ class Database:
             if validator:
                 await self._database.command("collMod", name, validator=validator)
 
+    async def ensure_index(self, collection: str, name: str, keys: Keys, **options: bool | Document) -> None:
+        """Makes the index, or makes it anew when the one of that name has other keys or options. Idempotent."""
+        indexed = self._database[collection]
+        try:
+            await indexed.create_index(keys, name=name, **options)
+        except OperationFailure as failure:
+            if failure.code not in OTHER_INDEX_OF_THAT_NAME:
+                raise
+            await indexed.drop_index(name)
+            await indexed.create_index(keys, name=name, **options)
+
     async def transact(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         """Runs `work` in one transaction: all of its writes or none.
 
@@ -96,7 +109,7 @@ class Database:
                 result = await self._attempt(work, DURABLE)
             except PyMongoError as failure:
                 if not failure.has_error_label(TRANSIENT) or isinstance(failure, ConnectionFailure):
-                    raise Unavailable("database", type(failure).__name__) from failure
+                    raise Unavailable("database", _kind(failure)) from failure
             else:
                 self.committed.set()
                 return result
@@ -142,10 +155,16 @@ async def _commit(session: Session) -> None:
             return
 
 
+def _kind(failure: PyMongoError) -> str:
+    """What went wrong, in the server's words where it has a name for it; quotes no document."""
+    details = failure.details if isinstance(failure, OperationFailure) else None
+    return str((details or {}).get("codeName") or type(failure).__name__)
+
+
 @contextmanager
 def unavailable_when_away() -> Iterator[None]:
     """Turns a driver's failure into Unavailable, for reads and single writes outside a transaction."""
     try:
         yield
     except PyMongoError as failure:
-        raise Unavailable("database", type(failure).__name__) from failure
+        raise Unavailable("database", _kind(failure)) from failure

@@ -21,8 +21,8 @@ class Outbox:
     async def prepare(self) -> None:
         """Makes the collection, and the index that the relay reads by; what was sent is not in it."""
         await self._database.ensure_collection(COLLECTION)
-        await self._collection.create_index(
-            [("sent", 1), ("_id", 1)], name="unsent", partialFilterExpression={"sent": False}
+        await self._database.ensure_index(
+            COLLECTION, "unsent", [("sent", 1), ("_id", 1)], partialFilterExpression={"sent": False}
         )
 
     async def append(self, session: Session, events: Sequence[Event]) -> None:

@@ -85,6 +85,15 @@ async def test_a_validator_is_enforced_and_brought_up_to_date(database: Database
         await things.insert_one({"n": 1})
 
 
+async def test_an_index_is_made_and_brought_up_to_date(database: Database) -> None:
+    await database.ensure_index("things", "by", [("n", 1)])
+    await database.ensure_index("things", "by", [("n", 1)])
+    await database.ensure_index("things", "by", [("m", 1), ("n", 1)], unique=True)
+    indexes = await database.collection("things").index_information()
+    assert indexes["by"]["key"] == [("m", 1), ("n", 1)]
+    assert indexes["by"]["unique"]
+
+
 async def test_without_a_server_it_says_so_soon() -> None:
     client = connect(MongoSettings(url="mongodb://127.0.0.1:9"))
     database = Database(client, "caravan_test")
