@@ -38,7 +38,12 @@ class OrderSteps:
         self._wish = wish
         self._saga = saga
         self._ledger = ledger
-        self._hold = HoldOfOrder(order_id=wish.order_id)
+        self._hold = hold = HoldOfOrder(order_id=wish.order_id)
+        cancel = self._settle("cancel")
+        self._undo_stock = Undo(step="reserve", also=("commit",), run=lambda: self._do(steps.RELEASE, hold))
+        self._undo_payment = Undo(
+            step="authorize", also=("capture",), run=lambda: self._do(steps.CANCEL_PAYMENT, cancel)
+        )
 
     async def _do(self, step: Step[Wish, Answer], wish: Wish) -> Answer:
         return await perform(step, wish, self._wish.colocated)
@@ -77,9 +82,8 @@ class OrderSteps:
             self._saga.go_on()
             return await self._do(steps.RESERVED, AdvanceOrder(order_id=order.id, status=OrderStatus.RESERVED))
 
-        self.guard_stock()
         try:
-            return await self._saga.step("reserve", work)
+            return await self._saga.step("reserve", work, undo=self._undo_stock)
         except FailureError as error:
             if isinstance(refusal_of(error), OutOfStock):
                 self._saga.forget("reserve")
@@ -108,9 +112,8 @@ class OrderSteps:
             method=self._wish.payment_method,
             idempotency_key=key_of("authorize"),
         )
-        self.guard_payment()
         try:
-            await self._saga.step("authorize", lambda: self._do(steps.AUTHORIZE, wish))
+            await self._saga.step("authorize", lambda: self._do(steps.AUTHORIZE, wish), undo=self._undo_payment)
         except FailureError as error:
             if isinstance(refusal_of(error), PaymentDeclined):
                 self._saga.forget("authorize")
@@ -155,12 +158,11 @@ class OrderSteps:
 
     def guard_stock(self) -> None:
         """From now on, going back gives the stock back: held or committed."""
-        self._saga.register(Undo(step="reserve", also=("commit",), run=lambda: self._do(steps.RELEASE, self._hold)))
+        self._saga.register(self._undo_stock)
 
     def guard_payment(self) -> None:
         """From now on, going back voids or refunds whatever was authorised or captured."""
-        wish = self._settle("cancel")
-        self._saga.register(Undo(step="authorize", also=("capture",), run=lambda: self._do(steps.CANCEL_PAYMENT, wish)))
+        self._saga.register(self._undo_payment)
 
 
 def key_of(step: str) -> str:

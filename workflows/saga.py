@@ -60,8 +60,15 @@ class Saga:
         self.interrupted = False
         self._decisions: dict[str, asyncio.Future[ResolveStep]] = {}
 
-    async def step(self, name: str, work: Callable[[], Awaitable[T]], *, interruptible: bool = True) -> T:
-        """Takes a step forward.
+    async def step(
+        self,
+        name: str,
+        work: Callable[[], Awaitable[T]],
+        *,
+        undo: Undo | None = None,
+        interruptible: bool = True,
+    ) -> T:
+        """Takes a step forward; its undo is registered before it begins, for its effect may land unseen.
 
         Without `interruptible` it is left to end whatever comes (its outcome must be known), and so is what it began.
 
@@ -70,6 +77,8 @@ class Saga:
                 interrupted in the middle.
         """
         self.go_on()
+        if undo is not None:
+            self.register(undo)
         self._ledger.start(name)
         task = asyncio.ensure_future(work())
         self._running = task if interruptible else None
@@ -97,7 +106,7 @@ class Saga:
             self._running.cancel()
 
     def register(self, undo: Undo) -> None:
-        """To be called before the step runs. The same step's undo is kept once."""
+        """For what an earlier run may have done. The same step's undo is kept once."""
         if all(known.step != undo.step for known in self._undos):
             self._undos.append(undo)
 

@@ -5,11 +5,13 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
     WorkflowExecutionStatus,
     WorkflowHandle,
+    WorkflowHistory,
     WorkflowUpdateFailedError,
     WorkflowUpdateHandle,
     WorkflowUpdateStage,
@@ -34,7 +36,7 @@ from workflows.messages import (
     StepAction,
     StepView,
 )
-from workflows.names import ORDERS_QUEUE, order_attributes, order_workflow_id
+from workflows.names import ORDERS_QUEUE, order_attributes, order_workflow_id, reservation_workflow_id
 from workflows.place_order import PlaceOrder
 
 REMOTE: Final[tuple[str, ...]] = ()
@@ -133,7 +135,7 @@ class Case:
     async def until_step(self, step: str, state: str, skip: float = 0) -> None:
         """Waits for the step to come into the state."""
         async with asyncio.timeout(60):
-            while (await self.steps())[step] != state:
+            while await self._run_status() is None or (await self.steps())[step] != state:
                 await self._turn(skip)
 
     async def until_call(self, word: str, times: int, skip: float = 0) -> None:
@@ -159,8 +161,22 @@ class Case:
                 raise
             return None
 
+    async def until_cancel_is_heard(self, *, child: bool = False) -> None:
+        """Waits until the run has heard that it is cancelled, and has done what it does about it."""
+        name = reservation_workflow_id if child else order_workflow_id
+        run = self.client.get_workflow_handle(name(self.order_id))
+        async with asyncio.timeout(60):
+            while not _has_answered_cancel(await run.fetch_history()):
+                await self._turn(0)
+
     async def _turn(self, skip: float) -> None:
         await (self.env.sleep(skip) if skip else asyncio.sleep(TURN))
+
+
+def _has_answered_cancel(history: WorkflowHistory) -> bool:
+    events = [EventType.Name(event.event_type) for event in history.events]
+    asked = "EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED"
+    return asked in events and "EVENT_TYPE_WORKFLOW_TASK_COMPLETED" in events[events.index(asked) :]
 
 
 async def refusal(task: "asyncio.Task[Any]") -> Refused | None:

@@ -152,7 +152,7 @@ PLACES = pytest.mark.parametrize("colocated", [REMOTE, LOCAL], ids=name)
 async def assert_ends_like(row: Row, case: Case, skip: float = 0) -> None:
     """The whole row, and what holds in every row: no stock is lost, no money taken twice."""
     if row.ends == "RUNNING":
-        await case.until_status(row.status, skip)
+        await case.until_step("confirm", "DONE", skip)
     else:
         assert await case.until_closed(skip) == row.ends
     order = await case.shop.order(case.order_id)
@@ -224,6 +224,9 @@ async def test_the_platform_cancels_in_the_middle_of_a_step(lab: Lab, row: Row) 
     placing = case.place()
     await gate.entered.wait()
     await case.run.cancel()
+    await case.until_cancel_is_heard()
+    if row.at == "hold":
+        await case.until_cancel_is_heard(child=True)
     gate.opened.set()
     await assert_ends_like(row, case)
     await settled(placing)
@@ -236,6 +239,8 @@ async def test_the_shopper_cancels_in_the_middle_of_a_step(lab: Lab, row: Row) -
     placing = case.place()
     await gate.entered.wait()
     cancelling = await case.accepted_cancel()
+    if row.at == "hold":
+        await case.until_cancel_is_heard(child=True)
     gate.opened.set()
     assert (await cancelling.result()).status == "CANCELLED"
     await assert_ends_like(row, case)
