@@ -4,7 +4,7 @@ import gc
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.mongo", "tests.support.stack"]
+pytest_plugins = ["tests.support.mongo", "tests.support.payment_sandbox", "tests.support.stack"]
 
 settings.register_profile("caravan", deadline=None, print_blob=True)
 settings.load_profile("caravan")

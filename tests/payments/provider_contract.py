@@ -41,7 +41,7 @@ class PaymentProviderContract(ABC):
     @pytest.fixture
     def order(self) -> str:
         """An order that no other test uses."""
-        return f"order-{next(ORDERS)}"
+        return f"contract-{next(ORDERS)}"
 
     @pytest.fixture
     async def reference(self, provider: PaymentProvider, order: str) -> str:

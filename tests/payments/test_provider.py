@@ -1,6 +1,6 @@
 """Both payment providers keep the provider's contract; the one over HTTP takes nothing for granted."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import aiohttp
 import pytest
@@ -15,13 +15,7 @@ from services.payments.provider import HttpPaymentProvider
 from services.shared.errors import Unavailable
 from tests.payments.provider_contract import AMOUNT, PaymentProviderContract, Row
 from tests.support.mongo import free_port
-from tests.support.payment_sandbox import SandboxProcess, running_sandbox
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox") / "book.jsonl") as sandbox:
-        yield sandbox
+from tests.support.payment_sandbox import SandboxProcess
 
 
 @pytest.fixture
@@ -50,9 +44,9 @@ class TestHttpPaymentProvider(PaymentProviderContract):
     slow = 3.0
 
     @pytest.fixture
-    def provider(self, session: aiohttp.ClientSession, sandbox: SandboxProcess) -> HttpPaymentProvider:
-        self._session, self._sandbox = session, sandbox
-        return provider_at(session, sandbox.url)
+    def provider(self, session: aiohttp.ClientSession, payment_sandbox: SandboxProcess) -> HttpPaymentProvider:
+        self._session, self._sandbox = session, payment_sandbox
+        return provider_at(session, payment_sandbox.url)
 
     async def ledger(self, provider: PaymentProvider, order: str) -> Sequence[Row]:
         assert isinstance(provider, HttpPaymentProvider)

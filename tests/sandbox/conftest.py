@@ -1,5 +1,6 @@
-"""The sandbox under test: a process of its own, and calls to it."""
+"""A sandbox of a test's own, to be killed; and calls to the session's one."""
 
+import itertools
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from tests.sandbox.calls import Calls
 from tests.support.payment_sandbox import SandboxProcess, running_sandbox
+
+SCOPES = itertools.count(1)
 
 
 @pytest.fixture
@@ -22,6 +25,6 @@ def sandbox(data: Path) -> Iterator[SandboxProcess]:
 
 
 @pytest.fixture
-async def calls(sandbox: SandboxProcess) -> AsyncIterator[Calls]:
-    async with aiohttp.ClientSession(sandbox.url) as session:
-        yield Calls(session)
+async def calls(payment_sandbox: SandboxProcess) -> AsyncIterator[Calls]:
+    async with aiohttp.ClientSession(payment_sandbox.url) as session:
+        yield Calls(session, f"calls-{next(SCOPES)}/")

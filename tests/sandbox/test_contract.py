@@ -120,17 +120,17 @@ async def test_slow_calls_take_three_seconds_and_hold_nobody_up(calls: Calls) ->
     started = time.perf_counter()
     slow = asyncio.gather(*(calls.authorize("a", method="pm_sandbox_slow") for _ in range(3)))
     assert (await calls.authorize("b"))[0] == 201
-    assert time.perf_counter() - started < 2
+    assert not slow.done()
     assert {status for status, _ in await slow} == {201}
-    assert 3 <= time.perf_counter() - started < 6
+    assert time.perf_counter() - started >= 3
     assert await calls.kinds() == ["authorization", "authorization"]
 
 
-@pytest.mark.parametrize("key", [None, "", "k" * 256])
-async def test_without_a_key_of_good_length_nothing_is_done(calls: Calls, key: str | None) -> None:
-    body = {"order": "o1", "amount": "19.99", "currency": "EUR", "method": "pm_card_visa"}
-    status, _ = await calls.post("/authorizations", body, key)
-    assert status == 400
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": ""}, {"Idempotency-Key": "k" * 256}])
+async def test_without_a_key_of_good_length_nothing_is_done(calls: Calls, headers: dict[str, str]) -> None:
+    body = {"order": f"{calls.scope}o1", "amount": "19.99", "currency": "EUR", "method": "pm_card_visa"}
+    async with calls.session.post("/authorizations", json=body, headers=headers) as answer:
+        assert answer.status == 400
     assert await calls.ledger() == []
 
 
@@ -154,7 +154,7 @@ async def test_without_a_key_of_good_length_nothing_is_done(calls: Calls, key: s
     ],
 )
 async def test_a_body_that_cannot_be_is_refused(calls: Calls, change: dict[str, object]) -> None:
-    body = {"order": "o1", "amount": "19.99", "currency": "EUR", "method": "pm_card_visa", **change}
+    body = {"order": f"{calls.scope}o1", "amount": "19.99", "currency": "EUR", "method": "pm_card_visa", **change}
     assert (await calls.post("/authorizations", body, "a"))[0] == 400
     assert await calls.ledger() == []
     assert (await calls.authorize("a"))[0] == 201

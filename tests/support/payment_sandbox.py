@@ -1,10 +1,12 @@
-"""The payment sandbox as its own process, for tests: started on a free port, killed and started again at will."""
+"""The payment sandbox as its own process, for tests: one a session for all, or a test's own to be killed at will."""
 
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 STOPS_WITHIN = 10.0
@@ -70,3 +72,10 @@ def running_sandbox(data: Path) -> Iterator[SandboxProcess]:
         yield sandbox
     finally:
         sandbox.stop()
+
+
+@pytest.fixture(scope="session")
+def payment_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    """The session's sandbox: never killed, and remembers every test, so each test takes orders of its own."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox") / "book.jsonl") as sandbox:
+        yield sandbox
