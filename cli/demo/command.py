@@ -19,7 +19,7 @@ from cli.invariants.ledger import Ledger
 from cli.ready import Addresses
 from cli.shop_client import ShopClient
 from cli.shop_views import Refusal
-from services.infra.settings import AccountsSettings
+from services.infra.settings import Settings
 from services.shared.ids import SortableIds
 
 Scene = Callable[[Teller], Awaitable[Outcome]]
@@ -62,7 +62,7 @@ async def run_demo(addresses: Addresses, once: bool) -> bool:  # noqa: FBT001 (a
         visitor = ShopClient(GraphqlClient(http, addresses.graphql))
         feed = await stack.enter_async_context(opened_feed(addresses.kafka, ORDERS_AND_THEIR_EFFECTS))
         narrator.chapter("The Waystation opens")
-        people, new = await open_shop(visitor, AccountsSettings())
+        people, new = await open_shop(visitor, Settings().accounts)
         narrator.tell(
             "opening", f"{new} products are new, {len(people.shoppers) + len(people.crowd)} customers are here."
         )

@@ -25,7 +25,7 @@ from cli.invariants.records import (
 )
 from cli.ready import Addresses
 from services.infra.mongo import Database, Document, Session, connect
-from services.infra.settings import CONTEXTS, MongoSettings
+from services.infra.settings import CONTEXTS, Settings
 from services.shared.events import EVENT_TOPICS
 from workflows.names import order_workflow_id
 
@@ -128,13 +128,15 @@ class System:
 async def opened(addresses: Addresses) -> AsyncIterator[System]:
     """Connects to the system behind these addresses, and closes all connections in the end."""
     async with AsyncExitStack() as stack:
-        client = connect(MongoSettings(url=addresses.mongo))
+        settings = Settings()
+        client = connect(settings.mongo.model_copy(update={"url": addresses.mongo}))
         stack.callback(client.close)
-        databases = {context: Database(client, MongoSettings().database_prefix + context) for context in CONTEXTS}
+        databases = {context: Database(client, settings.mongo.database_prefix + context) for context in CONTEXTS}
         http = await stack.enter_async_context(aiohttp.ClientSession())
         ledger = Ledger(http, addresses.payment_sandbox)
         log = await stack.enter_async_context(KafkaLog.opened(addresses.kafka, sorted(EVENT_TOPICS.values())))
-        yield System(databases, await Client.connect(addresses.temporal), ledger, log)
+        temporal = await Client.connect(addresses.temporal, namespace=settings.temporal.namespace)
+        yield System(databases, temporal, ledger, log)
 
 
 def _stock(document: Document) -> StockFact:

@@ -1,7 +1,7 @@
 """Our own processes of a stack: payment sandbox, services, gateway. Each is told the addresses that it works on."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,12 +10,19 @@ from cli.stack.part import HOST, Launch, Tell, Tier, python
 from cli.stack.site import Site
 from cli.stack.tools import Kind, Source, given
 
+Prepare = Callable[[], Awaitable[None]]
+
 OURS = Source(kind=Kind.PACKAGE, name="caravan", program=Path(sys.executable))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnProcess:
-    """`python -m` one of our modules; ready when `probe` answers 200. `environment`: its port and the addresses."""
+    """`python -m` one of our modules; ready when `probe` answers 200.
+
+    Attributes:
+        environment: its port and the addresses.
+        prepare: done before each start.
+    """
 
     name: str
     title: str
@@ -26,10 +33,13 @@ class OwnProcess:
     source: Source = OURS
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
+    prepare: Prepare | None = None
 
     async def launch(self, tell: Tell) -> Launch:  # noqa: ARG002 (a Part)
         if self.folder:
             self.folder.mkdir(parents=True, exist_ok=True)
+        if self.prepare:
+            await self.prepare()
         return python(*self.module, environment=self.environment)
 
     async def check(self) -> str:
@@ -60,7 +70,7 @@ PROBE_ORDER = "none"
 """An order that does not exist: the ledger answers with an empty list, however long it is."""
 
 
-def services(address: str, environment: Mapping[str, str]) -> OwnProcess:
+def services(address: str, environment: Mapping[str, str], prepare: Prepare | None) -> OwnProcess:
     """All services in one process."""
     port = address.rpartition(":")[2]
     return OwnProcess(
@@ -71,6 +81,7 @@ def services(address: str, environment: Mapping[str, str]) -> OwnProcess:
         probe=f"{address}/readyz",
         module=("workers", "all"),
         environment={**environment, "CARAVAN_SERVICES__HOST": HOST, "CARAVAN_SERVICES__PORT": port},
+        prepare=prepare,
     )
 
 

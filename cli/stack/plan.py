@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from cli.ready import Addresses, environment_of
 from cli.stack.choices import Only
-from cli.stack.own import gateway, payment_sandbox, services
+from cli.stack.own import Prepare, gateway, payment_sandbox, services
 from cli.stack.part import HOST, Part
 from cli.stack.servers.kafka import KafkaServer
 from cli.stack.servers.mail import MailServer
@@ -43,10 +43,12 @@ def plan(site: Site, only: Only) -> Plan:
     if only is Only.SERVERS:
         site.ports.refuse_taken()
         return Plan(first=servers, then=(), addresses=known)
-    return _with_our_own(site, servers, known)
+    # A database that was given has other users: their transactions are not ours to end.
+    own_database = mongo.source.kind is not Kind.ADDRESS
+    return _with_our_own(site, servers, known, mongo.end_abandoned_transactions if own_database else None)
 
 
-def _with_our_own(site: Site, servers: Sequence[Part], known: Addresses) -> Plan:
+def _with_our_own(site: Site, servers: Sequence[Part], known: Addresses, prepare: Prepare | None) -> Plan:
     sandbox = payment_sandbox(site)
     internal = f"http://{HOST}:{site.ports.take('services', site.settings.services.port)}"
     edge = f"http://{HOST}:{site.ports.take('gateway', site.settings.gateway.port)}"
@@ -62,6 +64,6 @@ def _with_our_own(site: Site, servers: Sequence[Part], known: Addresses) -> Plan
     }
     return Plan(
         first=(*servers, sandbox),
-        then=(services(internal, environment), gateway(edge, environment)),
+        then=(services(internal, environment, prepare), gateway(edge, environment)),
         addresses=addresses,
     )

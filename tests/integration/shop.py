@@ -14,7 +14,7 @@ from cli.invariants.ledger import Ledger
 from cli.ready import Addresses
 from cli.shop_client import ShopClient
 from cli.shop_views import OrderAnswer, OrderView, OrderWish, ProductWish
-from services.infra.settings import AccountsSettings
+from services.infra.settings import Settings
 from services.shared.ids import SortableIds
 
 Result = TypeVar("Result")
@@ -87,7 +87,7 @@ async def opened_shop(addresses: Addresses) -> AsyncIterator[Shop]:
     """A shop on a running system."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         visitor = ShopClient(GraphqlClient(http, addresses.graphql, patience=PATIENCE))
-        accounts = AccountsSettings()
+        accounts = Settings().accounts
         ops = await visitor.login(accounts.ops_email, accounts.ops_password.get_secret_value())
         yield Shop(visitor, ops, Ledger(http, addresses.payment_sandbox))
 
