@@ -83,7 +83,7 @@ class Database:
             if validator:
                 await self._database.command("collMod", name, validator=validator)
 
-    async def ensure_index(self, collection: str, name: str, keys: Keys, **options: bool | Document) -> None:
+    async def ensure_index(self, collection: str, name: str, keys: Keys, **options: Any) -> None:  # noqa: ANN401 (the driver's)
         """Makes the index, or makes it anew when the one of that name has other keys or options. Idempotent."""
         indexed = self._database[collection]
         try:
