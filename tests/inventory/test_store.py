@@ -11,13 +11,25 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 
 from services.infra.mongo import Client, Database
 from services.infra.outbox import Outbox
+from services.inventory.models import ReservationState
 from services.inventory.ports import StockStore
+from services.inventory.records import Changes, ReservationChange, StockChange
 from services.inventory.store import MongoStockStore
 from services.shared.events import Event
-from tests.inventory.contract import NOW, StockStoreContract, a_first_change, read, write
+from tests.inventory.contract import (
+    EVERYTHING,
+    NOW,
+    StockStoreContract,
+    a_first_change,
+    a_record,
+    an_item,
+    read,
+    write,
+)
 from tests.inventory.makers import ORIGIN, a_hold, a_service, opened
 from tests.inventory.rules import InventoryRules
 
+SOLD = ReservationState.COMMITTED
 GOOD_STOCK: dict[str, Any] = {"on_hand": 5, "reserved": 2, "available": 3, "version": 1, "updated_at": NOW}
 
 
@@ -43,6 +55,26 @@ class TestMongoStockStore(StockStoreContract):
         before = await read(store)
         await store.prepare()
         assert await read(store) == before
+
+    @pytest.mark.parametrize(
+        "mistaken",
+        [
+            Changes(at=NOW, stock=(StockChange(item=an_item(on_hand=99, version=9), was=8),)),
+            Changes(at=NOW, stock=(StockChange(item=an_item(on_hand=99), was=0),)),
+            Changes(at=NOW, reservations=(ReservationChange(record=a_record(state=SOLD), was=SOLD),)),
+            Changes(at=NOW, reservations=(ReservationChange(record=a_record(state=SOLD), was=None),)),
+        ],
+        ids=["another version", "an item that is new", "another state", "a reservation that is new"],
+    )
+    async def test_a_decision_that_expects_what_is_not_there_is_taken_again(
+        self, store: MongoStockStore, mistaken: Changes
+    ) -> None:
+        await write(store, a_first_change())
+        before = await read(store)
+        decisions = iter([mistaken, Changes(at=NOW)])
+        await store.change(EVERYTHING, lambda _: (next(decisions), None))
+        assert await read(store) == before
+        assert next(decisions, None) is None
 
     async def test_an_event_that_cannot_be_stored_undoes_its_change(self, store: MongoStockStore) -> None:
         change = a_first_change()
