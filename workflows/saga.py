@@ -164,10 +164,17 @@ class Saga:
             del self._decisions[step]
 
     async def stuck(self, step: str, error: BaseException) -> None:
-        """Waits with a step that can neither be done nor taken back: until a person says so, or for the pause."""
+        """Waits with a step that can neither be done nor taken back: for a person, an interruption, or the pause."""
         self._ledger.end(step, StepState.STUCK, _text(error))
         self._alarm(step)
-        await self._decision(step)
+        waiting = self._running = asyncio.ensure_future(self._decision(step))
+        try:
+            await waiting
+        except asyncio.CancelledError:
+            if not self.interrupted:
+                raise
+        finally:
+            self._running = None
 
     def waits_for(self) -> Sequence[str]:
         """The steps that wait for a person right now."""
@@ -184,4 +191,4 @@ def _text(error: BaseException) -> str:
     """The innermost message: what wraps it says nothing."""
     while error.__cause__ is not None:
         error = error.__cause__
-    return str(error) or type(error).__name__
+    return str(getattr(error, "message", error)) or type(error).__name__

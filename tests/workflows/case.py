@@ -1,11 +1,12 @@
 """One order in one shop: what a test does with it and asks about it. The words are the gateway's."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
@@ -144,6 +145,17 @@ class Case:
             while self.shop.script.calls.count(word) < times:
                 await self._turn(skip)
 
+    async def until_money(self, movements: int) -> None:
+        """Waits until the provider has done so many things with money."""
+        async with asyncio.timeout(60):
+            while len(self.shop.movements()) < movements:
+                await self._turn(0)
+
+    async def details(self) -> str:
+        """What Temporal's UI shows of the run now."""
+        metadata: WorkflowMetadata = await self.run.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+        return str(metadata.current_details)
+
     async def until_closed(self, skip: float = 0) -> str:
         """How the run ended."""
         async with asyncio.timeout(60):
@@ -179,10 +191,10 @@ def _has_answered_cancel(history: WorkflowHistory) -> bool:
     return asked in events and "EVENT_TYPE_WORKFLOW_TASK_COMPLETED" in events[events.index(asked) :]
 
 
-async def refusal(task: "asyncio.Task[Any]") -> Refused | None:
+async def refusal(answer: Awaitable[object]) -> Refused | None:
     """What the update was refused with; None when it failed for another reason."""
     try:
-        await task
+        await answer
     except WorkflowUpdateFailedError as error:
         return refusal_of(error)
     raise AssertionError("it was not refused")
