@@ -15,6 +15,7 @@ import jwt
 
 from gateway.errors import Unauthenticated
 from services.shared.clock import Clock
+from services.shared.errors import Unavailable
 from services.users.models import PublicKey, Role
 from services.users.ports import Users
 
@@ -22,6 +23,9 @@ ALGORITHMS: Mapping[tuple[str, str], str] = {("OKP", "Ed25519"): "EdDSA", ("EC",
 TOKEN_TYPE = "at+jwt"  # noqa: S105 (a media type)
 REFRESH_EVERY = timedelta(seconds=5)
 LEEWAY_SECONDS = 5
+KEYS_WITHIN = 2.0
+"""Seconds: who is asked for keys first must still leave time for the request itself."""
+
 REQUIRED = ["exp", "iat", "iss", "aud", "sub"]
 
 
@@ -68,7 +72,11 @@ class KeyRing:
         return self._asked is None or self._clock.now() - self._asked >= REFRESH_EVERY
 
     async def _ask(self) -> None:
-        known = await self._users.public_keys()
+        try:
+            async with asyncio.timeout(KEYS_WITHIN):
+                known = await self._users.public_keys()
+        except TimeoutError:
+            raise Unavailable("users") from None
         self._keys = {key.kid: _parsed(key) for key in known}
         self._asked = self._clock.now()
 

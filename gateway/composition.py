@@ -72,6 +72,7 @@ def places_of(settings: Settings) -> Places:
         orders=settings.services.together_with("orders"),
         products=settings.services.together_with("catalog"),
         hold_seconds=settings.inventory.hold_seconds,
+        answer_within=settings.gateway.answer_within,
     )
 
 

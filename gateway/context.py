@@ -39,11 +39,13 @@ class Places:
         orders: with the worker of queue `orders`.
         products: with the worker of queue `catalog`.
         hold_seconds: see `PlaceOrderInput`.
+        answer_within: seconds until a shopper is answered, whatever is away.
     """
 
     orders: tuple[str, ...]
     products: tuple[str, ...]
     hold_seconds: int
+    answer_within: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

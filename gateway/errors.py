@@ -149,7 +149,7 @@ def _message_of(error: Exception, code: str) -> str:
         case EdgeError() | Refused():
             return str(error)
         case Unavailable():
-            log.warning("unavailable", dependency=error.dependency)
+            log.warning("unavailable", dependency=error.dependency, reason=str(error)[:LONGEST_MESSAGE])
             return f"{error.dependency} did not answer in time; what was asked for may or may not have happened"
         case GraphQLError():
             inner = error.original_error

@@ -1,36 +1,25 @@
 """The gateway's port to workflows on Temporal: starts, updates and descriptions. Decides nothing about orders.
 
-What Temporal raises is translated here and nowhere else in the gateway.
+How an order is placed is in `temporal_placement`, what Temporal raises in `temporal_errors`.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import quote
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import (
     Client,
-    RPCTimeoutOrCancelledError,
-    WithStartWorkflowOperation,
-    WorkflowFailureError,
     WorkflowHandle,
-    WorkflowUpdateFailedError,
     WorkflowUpdateStage,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
 
 from gateway.ports import SagaClosed, WorkflowStatus, WorkflowView
+from gateway.temporal_errors import translated
+from gateway.temporal_placement import Placements
 from services.orders.models import Order
-from services.shared.errors import Unavailable
-from workflows.failures import refusal_of
 from workflows.launch_product import LaunchProduct
 from workflows.messages import (
-    AwaitPlacement,
     CancelOrder,
     DeliverOrder,
     LaunchProductInput,
@@ -41,38 +30,13 @@ from workflows.messages import (
     ShipOrder,
     StepView,
 )
-from workflows.names import CATALOG_QUEUE, ORDERS_QUEUE, order_attributes, order_workflow_id, product_workflow_id
+from workflows.names import CATALOG_QUEUE, order_workflow_id, product_workflow_id
 from workflows.place_order import PlaceOrder
-
-DEPENDENCY: Final = "workflows"
-"""What a client hears of when the engine, or a worker, does not answer."""
 
 UNTIL_DONE: Final = 20.0
 """Seconds for a message that was accepted: a refund may wait for a slow provider."""
 
-OVER: Final = frozenset({RPCStatusCode.NOT_FOUND, RPCStatusCode.ALREADY_EXISTS})
-"""A message to a workflow that has ended; a start of one that has, where the server gives no details."""
-
 WITH_STEPS: Final = frozenset({"PlaceOrder"})
-
-
-@asynccontextmanager
-async def translated(seconds: float) -> AsyncIterator[None]:
-    """What happens inside is done in time, or Unavailable; refusals and ends come out as the port says."""
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except (WorkflowUpdateFailedError, WorkflowFailureError) as failure:
-        raise refusal_of(failure) or Unavailable(DEPENDENCY, "gave up") from failure
-    except WorkflowAlreadyStartedError:
-        raise SagaClosed from None
-    except RPCError as failure:
-        if failure.status in OVER:
-            raise SagaClosed from None
-        raise Unavailable(DEPENDENCY) from failure
-    except (TimeoutError, RPCTimeoutOrCancelledError, RuntimeError) as failure:
-        # A client that cannot connect raises a plain RuntimeError.
-        raise Unavailable(DEPENDENCY) from failure
 
 
 class TemporalSagas:
@@ -83,18 +47,12 @@ class TemporalSagas:
         self._client = client
         self._runs = f"{ui.rstrip('/')}/namespaces/{quote(client.namespace, safe='')}/workflows"
         self._within = answer_within
+        self._placements = Placements(client, answer_within)
 
     async def place_order(self, command: PlaceOrderInput) -> Placement:
-        """See `Sagas.place_order`. The update's id is the input's, so that repeats of it are one update."""
+        """See `Sagas.place_order`."""
         async with translated(self._within):
-            placement: Placement = await self._client.execute_update_with_start_workflow(
-                cast("Any", PlaceOrder.await_placement),
-                AwaitPlacement(fingerprint=command.fingerprint),
-                id=f"placement-{command.fingerprint}",
-                start_workflow_operation=_start_of(command),
-                rpc_timeout=timedelta(seconds=self._within),
-            )
-        return placement
+            return await self._placements.place(command)
 
     async def cancel_order(self, order_id: str, command: CancelOrder) -> Order:
         """See `Sagas.cancel_order`."""
@@ -177,19 +135,3 @@ class TemporalSagas:
             )
         async with translated(UNTIL_DONE):
             return await heard.result()
-
-
-def _start_of(command: PlaceOrderInput) -> WithStartWorkflowOperation[PlaceOrder, Order]:
-    start: WithStartWorkflowOperation[PlaceOrder, Order] = WithStartWorkflowOperation(
-        PlaceOrder.run,
-        command,
-        id=order_workflow_id(command.order_id),
-        task_queue=ORDERS_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-        search_attributes=order_attributes(command.order_id, command.customer_id),
-        static_summary=f"an order of {len(command.lines)} lines",
-    )
-    # The update's failure is the start's too; unless somebody looks at it there, asyncio complains of it on its own.
-    start._workflow_handle.add_done_callback(asyncio.Future.exception)  # noqa: SLF001 (awaiting it may never end)
-    return start

@@ -1,5 +1,6 @@
 """Placing an order: what is checked before anything starts, and what the shopper is answered."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -59,14 +60,21 @@ class PlacementMutations(graphene.ObjectType):
         """The order as it is once its stock is held, or why there is none."""
         context = context_of(info)
         _check(wanted)
-        command = _command(context, wanted)
         try:
-            placement = await context.backends.sagas.place_order(command)
-        except SagaClosed:
-            return OrderAnswer(order=await _as_it_is_now(context, command))
-        if placement.request_id != command.request_id:
-            return OrderAnswer(order=await _as_it_is_now(context, command))
-        return OrderAnswer(order=placement.order, errors=placement.problems)
+            async with asyncio.timeout(context.backends.places.answer_within):
+                return await _placed(context, _command(context, wanted))
+        except TimeoutError:
+            raise Unavailable("orders", "the answer takes too long") from None
+
+
+async def _placed(context: RequestContext, command: PlaceOrderInput) -> OrderAnswer:
+    try:
+        placement = await context.backends.sagas.place_order(command)
+    except SagaClosed:
+        return OrderAnswer(order=await _as_it_is_now(context, command))
+    if placement.request_id != command.request_id:
+        return OrderAnswer(order=await _as_it_is_now(context, command))
+    return OrderAnswer(order=placement.order, errors=placement.problems)
 
 
 async def _as_it_is_now(context: RequestContext, command: PlaceOrderInput) -> Order:

@@ -32,47 +32,57 @@ TURN = 0.02
 
 @dataclass
 class Desk:
-    """The port under test, and the shop behind it with `ink` and `pen`, 100 of each."""
+    """The port under test, and the shop behind it with `ink` and `pen`, 100 of each.
+
+    Attributes:
+        order_id: this test's own, since a server forgets no order.
+    """
 
     sagas: Sagas
     shop: Shop
+    order_id: str
 
-    async def until(self, status: OrderStatus, order_id: str = "o1") -> Order:
+    @property
+    def workflow_id(self) -> str:
+        """The order's workflow."""
+        return f"order/{self.order_id}"
+
+    def wish(self, **changes: Any) -> PlaceOrderInput:  # noqa: ANN401 (any field)
+        """Two of `ink` and one `pen`, unless said otherwise."""
+        values: dict[str, Any] = {
+            "order_id": self.order_id,
+            "customer_id": "c1",
+            "lines": (RequestedLine(sku="ink", quantity=2), RequestedLine(sku="pen", quantity=1)),
+            "payment_method": "pm_card_visa",
+            "fingerprint": "f1",
+            "request_id": "r1",
+        }
+        return PlaceOrderInput(**(values | changes))
+
+    def launch(self, sku: str, stock: int) -> LaunchProductInput:
+        """The wish for a product, of the id `p-<order>`."""
+        product = CreateProduct(
+            product_id=f"p-{self.order_id}",
+            sku=sku,
+            name="Quill",
+            description="",
+            categories=(),
+            price=Money(minor=250, currency="EUR"),
+        )
+        return LaunchProductInput(product=product, initial_stock=stock)
+
+    async def until(self, status: OrderStatus) -> Order:
         """Waits until the order is in that state."""
         async with asyncio.timeout(30):
-            while (order := await self.shop.order(order_id)) is None or order.status is not status:  # noqa: ASYNC110
+            while (order := await self.shop.order(self.order_id)) is None or order.status is not status:  # noqa: ASYNC110
                 await asyncio.sleep(TURN)
         return order
 
-    async def until_closed(self, workflow_id: str = "order/o1") -> None:
+    async def until_closed(self) -> None:
         """Waits until the workflow has ended."""
         async with asyncio.timeout(30):
-            while (view := await self.sagas.describe(workflow_id)) and view.status is WorkflowStatus.RUNNING:  # noqa: ASYNC110
+            while (view := await self.sagas.describe(self.workflow_id)) and view.status is WorkflowStatus.RUNNING:  # noqa: ASYNC110
                 await asyncio.sleep(TURN)
-
-
-def wish(**changes: object) -> PlaceOrderInput:
-    """Two of `ink` and one `pen`, unless said otherwise."""
-    values: dict[str, Any] = {
-        "order_id": "o1",
-        "customer_id": "c1",
-        "lines": (RequestedLine(sku="ink", quantity=2), RequestedLine(sku="pen", quantity=1)),
-        "payment_method": "pm_card_visa",
-        "fingerprint": "f1",
-        "request_id": "r1",
-    }
-    return PlaceOrderInput(**(values | changes))
-
-
-def product(sku: str, product_id: str = "p9") -> CreateProduct:
-    return CreateProduct(
-        product_id=product_id,
-        sku=sku,
-        name="Quill",
-        description="",
-        categories=(),
-        price=Money(minor=250, currency="EUR"),
-    )
 
 
 class SagasContract(ABC):
@@ -83,33 +93,33 @@ class SagasContract(ABC):
     def desk(self) -> AsyncIterator[Desk]: ...
 
     async def test_an_order_is_answered_once_its_stock_is_held(self, desk: Desk) -> None:
-        placement = await desk.sagas.place_order(wish())
-        assert (placement.order.id, placement.order.customer_id, placement.request_id) == ("o1", "c1", "r1")
+        placement = await desk.sagas.place_order(desk.wish())
+        assert (placement.order.id, placement.order.customer_id, placement.request_id) == (desk.order_id, "c1", "r1")
         assert placement.order.status in {OrderStatus.RESERVED, OrderStatus.CONFIRMED}
         assert placement.problems == ()
         await desk.until(OrderStatus.CONFIRMED)
 
     async def test_a_repeat_joins_the_order_and_says_whose_answer_it_is(self, desk: Desk) -> None:
-        await desk.sagas.place_order(wish())
-        repeated = await desk.sagas.place_order(wish(request_id="r2"))
-        assert (repeated.order.id, repeated.request_id) == ("o1", "r1")
+        await desk.sagas.place_order(desk.wish())
+        repeated = await desk.sagas.place_order(desk.wish(request_id="r2"))
+        assert (repeated.order.id, repeated.request_id) == (desk.order_id, "r1")
 
     async def test_repeats_at_once_are_one_order(self, desk: Desk) -> None:
-        placements = await asyncio.gather(*(desk.sagas.place_order(wish(request_id=f"r{n}")) for n in range(8)))
-        assert {placement.order.id for placement in placements} == {"o1"}
+        placements = await asyncio.gather(*(desk.sagas.place_order(desk.wish(request_id=f"r{n}")) for n in range(8)))
+        assert {placement.order.id for placement in placements} == {desk.order_id}
         assert len({placement.request_id for placement in placements}) == 1
         await desk.until(OrderStatus.CONFIRMED)
         assert desk.shop.stock.stock["ink"].available == 98
 
     async def test_another_input_of_the_same_key_is_a_mismatch(self, desk: Desk) -> None:
-        await desk.sagas.place_order(wish())
+        await desk.sagas.place_order(desk.wish())
         with pytest.raises(IdempotencyMismatch) as refusal:
-            await desk.sagas.place_order(wish(fingerprint="f2", request_id="r2"))
+            await desk.sagas.place_order(desk.wish(fingerprint="f2", request_id="r2"))
         assert refusal.value.problems[0].path == ("idempotencyKey",)
 
     async def test_lines_without_stock_are_all_named_and_the_order_is_rejected(self, desk: Desk) -> None:
         lines = (RequestedLine(sku="ink", quantity=101), RequestedLine(sku="pen", quantity=102))
-        placement = await desk.sagas.place_order(wish(lines=lines))
+        placement = await desk.sagas.place_order(desk.wish(lines=lines))
         assert placement.order.status is OrderStatus.REJECTED
         assert [problem.path for problem in placement.problems] == [
             ("lines", "0", "quantity"),
@@ -120,31 +130,31 @@ class SagasContract(ABC):
     async def test_unknown_products_are_all_named_and_there_is_no_order(self, desk: Desk) -> None:
         lines = (RequestedLine(sku="no", quantity=1), RequestedLine(sku="ink", quantity=1))
         with pytest.raises(NotFound) as refusal:
-            await desk.sagas.place_order(wish(lines=(*lines, RequestedLine(sku="neither", quantity=1))))
+            await desk.sagas.place_order(desk.wish(lines=(*lines, RequestedLine(sku="neither", quantity=1))))
         assert [problem.path for problem in refusal.value.problems] == [("lines", "0", "sku"), ("lines", "2", "sku")]
-        assert await desk.shop.order("o1") is None
+        assert await desk.shop.order(desk.order_id) is None
 
     async def test_a_key_that_was_refused_may_be_used_again(self, desk: Desk) -> None:
         lines = (RequestedLine(sku="quill", quantity=1),)
         with pytest.raises(NotFound):
-            await desk.sagas.place_order(wish(lines=lines))
-        await desk.sagas.launch_product(LaunchProductInput(product=product("quill"), initial_stock=3))
-        placement = await desk.sagas.place_order(wish(lines=lines, request_id="r2"))
+            await desk.sagas.place_order(desk.wish(lines=lines))
+        await desk.sagas.launch_product(desk.launch("quill", 3))
+        placement = await desk.sagas.place_order(desk.wish(lines=lines, request_id="r2"))
         assert (placement.order.lines[0].sku, placement.request_id) == ("quill", "r2")
 
     async def test_a_closed_order_takes_no_message(self, desk: Desk) -> None:
-        await desk.sagas.place_order(wish(lines=(RequestedLine(sku="ink", quantity=101),)))
+        await desk.sagas.place_order(desk.wish(lines=(RequestedLine(sku="ink", quantity=101),)))
         await desk.until_closed()
         with pytest.raises(SagaClosed):
-            await desk.sagas.cancel_order("o1", CancelOrder(actor_id="c1"))
+            await desk.sagas.cancel_order(desk.order_id, CancelOrder(actor_id="c1"))
         with pytest.raises(SagaClosed):
-            await desk.sagas.ship_order("o1", ShipOrder(actor_id="ops"))
+            await desk.sagas.ship_order(desk.order_id, ShipOrder(actor_id="ops"))
 
     async def test_a_closed_order_is_not_placed_again(self, desk: Desk) -> None:
         """Whether the old answer comes back or only the news that it is closed: no second order."""
-        first = await desk.sagas.place_order(wish(lines=(RequestedLine(sku="ink", quantity=101),)))
+        first = await desk.sagas.place_order(desk.wish(lines=(RequestedLine(sku="ink", quantity=101),)))
         await desk.until_closed()
-        again = replace(wish(lines=(RequestedLine(sku="ink", quantity=101),)), request_id="r2")
+        again = replace(desk.wish(lines=(RequestedLine(sku="ink", quantity=101),)), request_id="r2")
         try:
             placement = await desk.sagas.place_order(again)
         except SagaClosed:
@@ -156,20 +166,22 @@ class SagasContract(ABC):
             await desk.sagas.deliver_order("nobody", DeliverOrder(actor_id="ops"))
 
     async def test_an_order_is_shipped_and_delivered_in_this_order(self, desk: Desk) -> None:
-        await desk.sagas.place_order(wish())
+        await desk.sagas.place_order(desk.wish())
         await desk.until(OrderStatus.CONFIRMED)
         with pytest.raises(Conflict):
-            await desk.sagas.deliver_order("o1", DeliverOrder(actor_id="ops"))
-        shipped = await desk.sagas.ship_order("o1", ShipOrder(actor_id="ops", tracking_number="T1"))
+            await desk.sagas.deliver_order(desk.order_id, DeliverOrder(actor_id="ops"))
+        shipped = await desk.sagas.ship_order(desk.order_id, ShipOrder(actor_id="ops", tracking_number="T1"))
         assert shipped.status is OrderStatus.SHIPPED
         with pytest.raises(NotCancellable):
-            await desk.sagas.cancel_order("o1", CancelOrder(actor_id="c1"))
-        assert (await desk.sagas.deliver_order("o1", DeliverOrder(actor_id="ops"))).status is OrderStatus.DELIVERED
+            await desk.sagas.cancel_order(desk.order_id, CancelOrder(actor_id="c1"))
+        assert (
+            await desk.sagas.deliver_order(desk.order_id, DeliverOrder(actor_id="ops"))
+        ).status is OrderStatus.DELIVERED
 
     async def test_a_confirmed_order_is_cancelled_with_all_that_was_done(self, desk: Desk) -> None:
-        await desk.sagas.place_order(wish())
+        await desk.sagas.place_order(desk.wish())
         await desk.until(OrderStatus.CONFIRMED)
-        cancelled = await desk.sagas.cancel_order("o1", CancelOrder(actor_id="c1"))
+        cancelled = await desk.sagas.cancel_order(desk.order_id, CancelOrder(actor_id="c1"))
         assert cancelled.status is OrderStatus.CANCELLED
         assert cancelled.reason
         assert cancelled.reason.message == "cancelled by its customer"
@@ -177,20 +189,20 @@ class SagasContract(ABC):
         assert desk.shop.movements() == ["authorization", "capture", "refund"]
 
     async def test_a_step_that_is_not_stuck_is_not_resolved(self, desk: Desk) -> None:
-        await desk.sagas.place_order(wish())
+        await desk.sagas.place_order(desk.wish())
         await desk.until(OrderStatus.CONFIRMED)
         decision = ResolveStep(step="reserve", action=StepAction.SKIP, reason="seen to", actor_id="ops")
         with pytest.raises(Conflict):
-            await desk.sagas.resolve_step("order/o1", decision)
+            await desk.sagas.resolve_step(desk.workflow_id, decision)
         with pytest.raises(NotFound):
-            await desk.sagas.resolve_step("order/o1", replace(decision, step="nothing"))
+            await desk.sagas.resolve_step(desk.workflow_id, replace(decision, step="nothing"))
 
     async def test_an_order_is_described_with_its_steps(self, desk: Desk) -> None:
-        await desk.sagas.place_order(wish())
+        await desk.sagas.place_order(desk.wish())
         await desk.until(OrderStatus.CONFIRMED)
-        view = await desk.sagas.describe("order/o1")
+        view = await desk.sagas.describe(desk.workflow_id)
         assert view
-        assert (view.id, view.type, view.status) == ("order/o1", "PlaceOrder", WorkflowStatus.RUNNING)
+        assert (view.id, view.type, view.status) == (desk.workflow_id, "PlaceOrder", WorkflowStatus.RUNNING)
         assert (view.task_queue, view.closed_at) == ("orders", None)
         assert view.history_length > 0
         assert view.run_id
@@ -202,16 +214,16 @@ class SagasContract(ABC):
         assert await desk.sagas.describe("order/nobody") is None
 
     async def test_a_product_is_launched_with_its_stock(self, desk: Desk) -> None:
-        launched = await desk.sagas.launch_product(LaunchProductInput(product=product("quill"), initial_stock=7))
-        assert (launched.product.id, launched.stock.available) == ("p9", 7)
-        view = await desk.sagas.describe("product/p9")
+        launched = await desk.sagas.launch_product(desk.launch("quill", 7))
+        assert (launched.product.id, launched.stock.available) == (f"p-{desk.order_id}", 7)
+        view = await desk.sagas.describe(f"product/p-{desk.order_id}")
         assert view
         assert view.type == "LaunchProduct"
         assert await desk.sagas.steps(view) is None
 
     async def test_a_taken_sku_is_refused(self, desk: Desk) -> None:
         with pytest.raises(SkuTaken) as refusal:
-            await desk.sagas.launch_product(LaunchProductInput(product=product("ink"), initial_stock=7))
+            await desk.sagas.launch_product(desk.launch("ink", 7))
         assert refusal.value.problems[0].path == ("sku",)
 
     async def test_it_answers_that_it_is_there(self, desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """The five services as the gateway sees them: the real rules over memory stores, watched, with faults on demand."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -35,16 +36,19 @@ NOBODY = Origin()
 
 
 class Watched:
-    """A service whose calls are counted by name; what is in `faults` is raised instead."""
+    """A service whose calls are counted by name. What is in `faults` is raised instead; what is in `hangs` never ends."""
 
     def __init__(self, service: object) -> None:
         self.calls: Counter[str] = Counter()
         self.faults: dict[str, Exception] = {}
+        self.hangs: set[str] = set()
         self._service = service
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         async def call(*args: object) -> object:
             self.calls[name] += 1
+            if name in self.hangs:
+                await asyncio.Event().wait()
             if name in self.faults:
                 raise self.faults[name]
             return await getattr(self._service, name)(*args)

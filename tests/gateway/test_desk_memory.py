@@ -13,4 +13,4 @@ class TestMemorySagas(SagasContract):
     async def desk(self) -> Desk:
         shop = Shop(RULES)
         await shop.stock_up()
-        return Desk(MemorySagas(shop), shop)
+        return Desk(MemorySagas(shop), shop, "o1")

@@ -1,21 +1,29 @@
-"""Temporal's answers are those of the contract, and its absence is told in time."""
+"""Temporal's answers are those of the contract, on a real server; and its absence is told in time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
 
 import pytest
 from temporalio.client import Client
 
 from gateway.temporal_sagas import TemporalSagas
-from services.shared.errors import Unavailable
-from tests.gateway.desk_contract import Desk, SagasContract, wish
+from services.shared.errors import NotFound, Unavailable
+from tests.gateway.desk_contract import Desk, SagasContract
 from tests.gateway.shop import Shop
-from tests.gateway.temporal import engine
+from tests.gateway.temporal import engine, server
 from tests.gateway.world import RULES
 from tests.support.mongo import free_port
 from workflows.plugin import caravan_plugin
 
 UI = "http://localhost:8233"
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with server() as address:
+        yield address
 
 
 @pytest.fixture
@@ -26,30 +34,40 @@ async def shop() -> Shop:
 
 
 @pytest.fixture
-async def client(shop: Shop) -> AsyncIterator[Client]:
-    async with engine(shop) as client:
+async def client(address: str, shop: Shop) -> AsyncIterator[Client]:
+    async with engine(address, shop) as client:
         yield client
 
 
 class TestTemporalSagas(SagasContract):
     @pytest.fixture
     async def desk(self, client: Client, shop: Shop) -> Desk:
-        return Desk(TemporalSagas(client, UI, answer_within=10), shop)
+        return Desk(TemporalSagas(client, UI, answer_within=10), shop, f"o{next(NUMBERS)}")
 
     async def test_a_run_has_its_page(self, desk: Desk) -> None:
-        await desk.sagas.place_order(wish())
-        view = await desk.sagas.describe("order/o1")
+        await desk.sagas.place_order(desk.wish())
+        view = await desk.sagas.describe(desk.workflow_id)
         assert view
-        assert view.url == f"{UI}/namespaces/default/workflows/order%2Fo1/{view.run_id}/history"
+        assert view.url == f"{UI}/namespaces/default/workflows/order%2F{desk.order_id}/{view.run_id}/history"
 
-    async def test_an_order_that_takes_long_is_told_in_time_and_stays_one(
-        self, client: Client, shop: Shop, desk: Desk
-    ) -> None:
-        shop.watched["catalog"].faults["price_lines"] = Unavailable("database")
+    async def test_a_refused_request_is_one_run_and_repeats_at_once_are_few(self, desk: Desk) -> None:
+        desk.shop.archive("pen")
+        with pytest.raises(NotFound):
+            await desk.sagas.place_order(desk.wish())
+        assert desk.shop.watched["catalog"].calls["price_lines"] == 1
+        outcomes = await asyncio.gather(
+            *(desk.sagas.place_order(desk.wish(request_id=f"q{n}")) for n in range(20)), return_exceptions=True
+        )
+        assert {type(outcome) for outcome in outcomes} == {NotFound}
+        assert 2 <= desk.shop.watched["catalog"].calls["price_lines"] <= 5
+        assert await desk.shop.order(desk.order_id) is None
+
+    async def test_an_order_that_takes_long_is_told_in_time_and_stays_one(self, client: Client, desk: Desk) -> None:
+        desk.shop.watched["catalog"].faults["price_lines"] = Unavailable("database")
         with pytest.raises(Unavailable):
-            await TemporalSagas(client, UI, answer_within=0.5).place_order(wish())
-        shop.watched["catalog"].faults.clear()
-        placement = await desk.sagas.place_order(wish(request_id="r2"))
+            await TemporalSagas(client, UI, answer_within=0.5).place_order(desk.wish())
+        desk.shop.watched["catalog"].faults.clear()
+        placement = await desk.sagas.place_order(desk.wish(request_id="r2"))
         assert placement.request_id == "r1"
 
 
@@ -58,7 +76,7 @@ async def test_an_engine_that_is_away_is_told_in_time() -> None:
     sagas = TemporalSagas(client, UI, answer_within=1.0)
     async with asyncio.timeout(3):
         with pytest.raises(Unavailable) as failure:
-            await sagas.place_order(wish())
+            await sagas.place_order(Desk(sagas, Shop(RULES), "o1").wish())
         with pytest.raises(Unavailable):
             await sagas.check()
     assert failure.value.dependency == "workflows"

@@ -1,14 +1,20 @@
 """What `placeOrder` answers: each row of the contract's table."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from graphql import graphql
 
+from gateway.auth import Viewer
+from gateway.context import Loaders, RequestContext
+from gateway.schema import build_schema
 from services.catalog.models import CreateProduct
 from services.inventory.models import OpenStock
 from services.shared.errors import Unavailable
 from services.shared.money import Money
+from services.users.models import Role
 from tests.gateway.shop import NOBODY
 from tests.gateway.world import PLACE, World, order_input
 
@@ -173,3 +179,20 @@ async def test_orders_that_cannot_be_read_make_a_repeat_unavailable(world: World
     world.shop.watched["orders"].faults["orders_by_id"] = Unavailable("orders")
     answer = await world.ask(PLACE, {"input": order_input()}, "mia")
     assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+
+
+async def test_services_that_hang_are_unavailable_within_the_time(world: World) -> None:
+    """The saga's answer and the reading of the order share one limit."""
+    await world.placed()
+    world.shop.watched["orders"].hangs.add("orders_by_id")
+    hurried = replace(world.backends, places=replace(world.backends.places, answer_within=0.2))
+    context = RequestContext(
+        backends=hurried,
+        loaders=Loaders(hurried),
+        viewer=Viewer(user_id=world.ids["mia"], roles=frozenset({Role.CUSTOMER})),
+        request_id="r2",
+    )
+    variables = {"input": order_input()}
+    async with asyncio.timeout(2):
+        result = await graphql(build_schema(), PLACE, context_value=context, variable_values=variables)
+    assert [type(error.original_error) for error in result.errors or ()] == [Unavailable]

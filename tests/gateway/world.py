@@ -89,6 +89,7 @@ class World:
     shop: Shop
     sagas: MemorySagas
     wire: Wire
+    backends: Backends
     tokens: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
 
@@ -144,10 +145,10 @@ async def build_world(profile: Profile = Profile.DEVELOPMENT) -> World:
         users=shop.users,
         sagas=sagas,
         ids=shop.ids,
-        places=Places(orders=(), products=(), hold_seconds=900),
+        places=Places(orders=(), products=(), hold_seconds=900, answer_within=4.5),
     )
     settings = Settings().model_copy(update={"profile": profile})
-    world = World(shop, sagas, Wire(assemble(settings, backends, shop.clock)))
+    world = World(shop, sagas, Wire(assemble(settings, backends, shop.clock)), backends)
     await _let_in(world)
     world.forget()
     return world

@@ -1,0 +1,39 @@
+"""What Temporal raises, in the gateway's words. The only place of the gateway that knows Temporal's errors."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from temporalio.client import RPCTimeoutOrCancelledError, WorkflowFailureError, WorkflowUpdateFailedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from gateway.ports import SagaClosed
+from services.shared.errors import Unavailable
+from workflows.failures import refusal_of
+
+DEPENDENCY: Final = "workflows"
+"""What a client hears of when the engine, or a worker, does not answer."""
+
+OVER: Final = frozenset({RPCStatusCode.NOT_FOUND, RPCStatusCode.ALREADY_EXISTS})
+"""A message to a workflow that has ended; a start of one that has, where the server gives no details."""
+
+
+@asynccontextmanager
+async def translated(seconds: float) -> AsyncIterator[None]:
+    """What happens inside is done in time, or Unavailable; refusals and ends come out as the port says."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except (WorkflowUpdateFailedError, WorkflowFailureError) as failure:
+        raise refusal_of(failure) or Unavailable(DEPENDENCY, "gave up") from failure
+    except WorkflowAlreadyStartedError:
+        raise SagaClosed from None
+    except RPCError as failure:
+        if failure.status in OVER:
+            raise SagaClosed from None
+        raise Unavailable(DEPENDENCY, failure.status.name) from failure
+    except (TimeoutError, RPCTimeoutOrCancelledError, RuntimeError) as failure:
+        # A client that cannot connect raises a plain RuntimeError.
+        raise Unavailable(DEPENDENCY, type(failure).__name__) from failure
