@@ -9,8 +9,7 @@ from pathlib import Path
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from cli.stack.part import Tier
-from cli.stack.servers.kafka import KafkaServer, find_kafka
+from cli.stack.servers.kafka import KafkaServer, find_java, find_kafka
 from cli.stack.tools import Tools
 from services.infra.settings import KafkaSettings
 from tests.support.mongo import free_port
@@ -25,12 +24,13 @@ class KafkaNode:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.bootstrap = f"127.0.0.1:{free_port()}"
+        tools = Tools.of_this_machine()
         self._server = KafkaServer(
-            source=find_kafka(KafkaSettings(), Tools.of_this_machine()),
+            source=find_kafka(KafkaSettings(), tools),
+            java=find_java(tools).program,
             address=self.bootstrap,
             controller_port=free_port(),
             folder=folder,
-            tier=Tier.SERVER,
         )
         self._process: subprocess.Popen[bytes] | None = None
 

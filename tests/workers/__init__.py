@@ -1,0 +1,1 @@
+"""The processes: what they run, and how they start and end."""
