@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
@@ -58,12 +59,12 @@ def write_ready(path: Path, addresses: Addresses) -> None:
 def read_ready(path: Path) -> Addresses:
     """The addresses of a running system; raises CommandFailed when there is no such file or it is no ready file."""
     try:
-        known = json.loads(path.read_text())
+        known = TypeAdapter(dict[str, Any]).validate_json(path.read_bytes())
         values = {name: known[to_camel(name)] for name in Addresses.__slots__ if to_camel(name) in known}
         return TypeAdapter(Addresses).validate_python(values)
     except FileNotFoundError as failure:
         raise CommandFailed(f"There is no ready file {path}: start `caravan up`, or give --ready FILE.") from failure
-    except (OSError, ValueError, TypeError, ValidationError) as failure:
+    except (OSError, ValidationError) as failure:
         raise CommandFailed(f"{path} is no ready file of `caravan up`: {type(failure).__name__}.") from failure
 
 

@@ -1,16 +1,18 @@
 """A stack started by a program: `caravan up` as a child, for tests and measurements. Shows nothing."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from cli.ready import Addresses, read_ready
+from cli.stack.part import ROOT
 
 START_WITHIN = 180.0
 """Seconds, a first download included."""
@@ -50,8 +52,8 @@ class Running:
         return self.process.wait(STOP_WITHIN)
 
 
-def launch(data: Path, *flags: str) -> Running:
-    """Starts `caravan up` on free ports and returns at once."""
+def launch(data: Path, *flags: str, environment: Mapping[str, str] | None = None) -> Running:
+    """Starts `caravan up` on free ports and returns at once. `environment` comes on top of this process's own."""
     data.mkdir(parents=True, exist_ok=True)
     ready, output = data / "ready.json", data / "up.out"
     # One that a killed stack left behind is no news.
@@ -59,15 +61,20 @@ def launch(data: Path, *flags: str) -> Running:
     command = [sys.executable, "-m", "cli", "up", "--ports", "free", "--data", str(data), "--ready", str(ready), *flags]
     with output.open("ab") as file:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, cwd=Path(__file__).parents[2]
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+            env={**os.environ, **(environment or {})},
         )
     return Running(process=process, data=data, ready=ready, output=output)
 
 
 @contextmanager
-def started(data: Path, *flags: str) -> Iterator[Running]:
+def started(data: Path, *flags: str, environment: Mapping[str, str] | None = None) -> Iterator[Running]:
     """A stack that is ready, and stopped when the block is left."""
-    running = launch(data, *flags)
+    running = launch(data, *flags, environment=environment)
     try:
         running.wait_until_ready()
         yield running

@@ -18,7 +18,7 @@ from cli.stack.process.guard import Guard
 from cli.stack.report import Report, State
 from cli.stack.tools import Kind
 
-READY_WITHIN = 90.0
+READY_WITHIN = 120.0
 GIVEN_READY_WITHIN = 10.0
 CHECK_WITHIN = 15.0
 BETWEEN_CHECKS = 0.05

@@ -1,0 +1,1 @@
+"""The embedded stack: starting, keeping, stopping, and nothing left behind."""
