@@ -36,6 +36,7 @@ async def walk(store: ProductStore, query: ProductQuery) -> list[str]:
     while True:
         page = await store.page(replace(query, after=after))
         assert page.has_previous is (after is not None)
+        assert page.edges, "a page was promised"
         found += ids(page)
         if not page.has_next:
             return found
