@@ -119,6 +119,11 @@ class OrderStoreContract(ABC):
         query = OrderQuery(first=size, customer_id=customer, status=status)
         assert await walked(store, query) == expected.split()
 
+    async def test_orders_of_all_times_come_by_their_moment(self, store: OrderStore) -> None:
+        for order_id, days in (("o1", 1), ("o2", -20000), ("o3", 2_000_000), ("o4", -1)):
+            await store.insert(an_order(order_id, placed=timedelta(days=days)), [])
+        assert await walked(store, OrderQuery(first=1)) == ["o3", "o1", "o4", "o2"]
+
     async def test_an_order_placed_meanwhile_moves_no_page(self, store: OrderStore) -> None:
         await fill(store)
         first = await store.page(OrderQuery(first=3))

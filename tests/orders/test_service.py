@@ -185,7 +185,7 @@ async def test_a_page_size_out_of_range_is_invalid(orders: OrderService, first: 
 
 @pytest.mark.parametrize(
     "cursor",
-    ["", "x", "\N{SNOWMAN}", encode_cursor("o1", 1), encode_cursor(1), encode_cursor(10**40, "o1")],
+    ["", "x", "\N{SNOWMAN}", encode_cursor("o1", 1), encode_cursor(1), encode_cursor(10**16, "o1")],
 )
 async def test_a_cursor_of_something_else_is_invalid(orders: OrderService, cursor: str) -> None:
     with pytest.raises(Invalid) as refused:
