@@ -12,8 +12,10 @@ import aiohttp
 
 UNAVAILABLE = "UNAVAILABLE"
 REQUEST_SECONDS = 20.0
-FIRST_PAUSE = 0.1
-LONGEST_PAUSE = 1.0
+FIRST_PAUSE = 0.25
+LONGEST_PAUSE = 4.0
+"""Seconds between two attempts. Each attempt costs a system that cannot keep up a little more, hence the growth."""
+
 SERVER_ERRORS = 500
 
 

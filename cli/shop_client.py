@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 from cli.graphql_client import GraphqlClient
 from cli.shop_views import OrderAnswer, OrderView, OrderWish, ProblemView, ProductWish, Refusal
 
-BETWEEN_LOOKS = 0.1
+FIRST_LOOK = 0.1
+LONGEST_LOOK = 1.0
 
 ORDER_PARTS = "id status total { amount currency } reason { code message path }"
 REGISTER = (
@@ -96,10 +97,12 @@ class ShopClient:
     async def order_in(self, order_id: str, statuses: Container[str], within: float = 60.0) -> OrderView:
         """The order once it is in one of these states. Raises TimeoutError, which tells the state it was in."""
         deadline = time.monotonic() + within
+        pause = FIRST_LOOK
         while (found := await self.order(order_id)).status not in statuses:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"order {order_id} is still {found.status} after {within:.0f} s")
-            await asyncio.sleep(BETWEEN_LOOKS)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_LOOK)
         return found
 
     async def cancel(self, order_id: str) -> OrderAnswer:
