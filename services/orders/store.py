@@ -90,7 +90,7 @@ class MongoOrderStore:
         with unavailable_when_away():
             await self._database.ensure_collection(COLLECTION, VALIDATOR)
             for name, keys in INDEXES.items():
-                await self._orders.create_index(keys, name=name)
+                await self._database.ensure_index(COLLECTION, name, keys)
 
     async def insert(self, order: Order, events: Sequence[Event]) -> Order:
         """See `OrderStore.insert`."""
