@@ -37,9 +37,13 @@ class Screen:
         if self._live:
             self._live.update(self._table())
             return
-        where = f"  {part.address}" if state is State.READY else ""
-        said = f"{source}  {note}" if note not in {source, ""} and state is State.READY else note
-        self._print(f"{part.title:16}{state.value:11}{said}{where}")
+        self._print(f"{part.title:16}{state.value:11}{self._line(part, state, note)}")
+
+    def _line(self, part: Part, state: State, note: str) -> str:
+        if state is not State.READY:
+            return note
+        _, _, source, said = self._rows[part.name]
+        return "  ".join(word for word in (source, said, part.address) if word)
 
     @contextmanager
     def live(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+BETWEEN_GUARDIANS = 0.2
 SCRIPT = Path(__file__).with_name("guardian.py")
 
 
@@ -67,6 +68,8 @@ class Guard:
             await self._process.wait()
             os.close(self.pipe)
             await self._spawn()
+            # One that cannot live must not be started without a breath.
+            await asyncio.sleep(BETWEEN_GUARDIANS)
 
     def _write(self, line: str) -> None:
         # A dead guardian is replaced by `_keep`, which tells the new one everything.

@@ -84,9 +84,12 @@ class Keeper:
     async def _once(self) -> str:
         """One start. Returns what the part says of itself."""
         self._tell(State.PREPARING, self.part.source.text())
-        launch = await self.part.launch(lambda note: self._tell(State.PREPARING, note))
-        self._tell(State.STARTING, self.part.source.text())
-        self._child = await Child.start(launch, self._log, self._yard.guard)
+        try:
+            launch = await self.part.launch(lambda note: self._tell(State.PREPARING, note))
+            self._tell(State.STARTING, self.part.source.text())
+            self._child = await Child.start(launch, self._log, self._yard.guard)
+        except OSError as failure:
+            raise CommandFailed(f"{self.part.title} cannot be started: {reason(failure)}.") from failure
         return await self._until_ready(self._child)
 
     async def _until_ready(self, child: Child) -> str:
@@ -140,7 +143,10 @@ class Keeper:
                 if self._child:
                     await self._child.stop(0)
                 continue
-            self._yard.changed()
+            try:
+                self._yard.changed()
+            except OSError as failure:
+                said = f"{said} (but the ready file cannot be written: {reason(failure)})"
             self._tell(State.READY, f"back {said}".strip())
             return pause
 

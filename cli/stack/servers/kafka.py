@@ -62,7 +62,7 @@ class KafkaServer:
     """The event log. `java` is what it runs on; None when nothing is started."""
 
     source: Source
-    java: Path | None
+    java: Source | None
     address: str
     controller_port: int
     folder: Path
@@ -75,7 +75,7 @@ class KafkaServer:
         source = find_kafka(site.settings.kafka, site.tools)
         address, controller, java = site.settings.kafka.bootstrap, 0, None
         if source.kind is not Kind.ADDRESS:
-            java = find_java(site.tools).program
+            java = find_java(site.tools)
             address = f"{HOST}:{site.ports.take('Kafka', 9092)}"
             controller = site.ports.take("Kafka's controller")
         return cls(source=source, java=java, address=address, controller_port=controller, folder=site.data / "kafka")
@@ -92,12 +92,12 @@ class KafkaServer:
 
     async def _programs(self, properties: Path, tell: Tell) -> tuple[Launch, Launch]:
         """The one that lays out an empty folder, and the server."""
-        if self.java is None:
+        if self.java is None or self.java.program is None:
             raise CommandFailed("Kafka's address was given: there is nothing to start.")
         if program := self.source.program:
             storage = str(program.with_name(FORMAT_SCRIPT))
             environment = {
-                "JAVA_HOME": str(self.java.resolve().parents[1]),
+                "JAVA_HOME": str(self.java.program.resolve().parents[1]),
                 "KAFKA_HEAP_OPTS": " ".join(HEAP),
                 "KAFKA_JVM_PERFORMANCE_OPTS": " ".join(JVM),
                 "LOG_DIR": str(self.folder / "logs"),
@@ -107,12 +107,13 @@ class KafkaServer:
         logging = self.folder / "log4j2.properties"
         logging.write_text(LOGGING)
         jars = {"CLASSPATH": await class_path(tell)}
-        java = (str(self.java), f"-Dlog4j2.configurationFile={logging.as_uri()}", *JVM)
+        java = (str(self.java.program), f"-Dlog4j2.configurationFile={logging.as_uri()}", *JVM)
         formatting = Launch(argv=(*java, "kafka.tools.StorageTool", *format_arguments(properties)), environment=jars)
         return formatting, Launch(argv=(*java, *HEAP, "kafka.Kafka", str(properties)), environment=jars)
 
     async def check(self) -> str:
-        return await check_kafka(self.address)
+        said = await check_kafka(self.address)
+        return f"on Java of {self.java.text()}" if self.java else said
 
     def _properties(self) -> str:
         controller = f"{HOST}:{self.controller_port}"

@@ -4,9 +4,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pymongo import AsyncMongoClient
-from pymongo.errors import OperationFailure, PyMongoError
-
 from cli.errors import CommandFailed
 from cli.stack.checks import check_mongo
 from cli.stack.part import HOST, Launch, Tell, Tier
@@ -102,6 +99,9 @@ class MongoServer:
 
         A server that is away has no transactions either.
         """
+        from pymongo import AsyncMongoClient
+        from pymongo.errors import PyMongoError
+
         with suppress(PyMongoError):
             async with AsyncMongoClient[dict[str, object]](self.address, serverSelectionTimeoutMS=2000) as client:
                 await client.admin.command("killAllSessions", [])
@@ -109,6 +109,9 @@ class MongoServer:
 
 async def form_replica_set(url: str, member: str) -> None:
     """Makes the server a replica set of one, which transactions need, or moves that set to the port of this start."""
+    from pymongo import AsyncMongoClient
+    from pymongo.errors import OperationFailure
+
     async with AsyncMongoClient[dict[str, object]](url, serverSelectionTimeoutMS=2000) as client:
         try:
             config = (await client.admin.command("replSetGetConfig"))["config"]

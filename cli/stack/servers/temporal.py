@@ -83,7 +83,7 @@ class TemporalServer:
             *(("--search-attribute", f"{name}=Keyword") for name in SEARCH_ATTRIBUTES),
         ]
         words = [word for option in options for word in option]
-        return Launch(argv=(str(self.source.program), "server", "start-dev", "--ui-disable-news-fetch", *words))
+        return Launch(argv=(str(self.source.program), "server", "start-dev", *words))
 
     async def check(self) -> str:
         return await check_temporal(self.address, self.namespace)
