@@ -36,7 +36,7 @@ NOBODY = Origin()
 
 
 class Watched:
-    """A service whose calls are counted by name. What is in `faults` is raised instead; what is in `hangs` never ends."""
+    """A service whose calls are counted by name. What is in `faults` is raised; what is in `hangs` never ends."""
 
     def __init__(self, service: object) -> None:
         self.calls: Counter[str] = Counter()

@@ -78,6 +78,13 @@ async def test_an_answer_that_breaks_the_schema_is_our_fault_and_masked(world: W
     assert answer["data"] == {"product": None}
 
 
+async def test_a_value_that_the_schema_cannot_hold_is_our_fault_and_masked(world: World) -> None:
+    world.shop.stock.stock["ink"] = replace(world.shop.stock.stock["ink"], on_hand=2**40)
+    answer = await world.ask('{ product(sku: "ink") { stock { onHand } } }')
+    assert answer["errors"][0]["extensions"] == {"code": "INTERNAL"}
+    assert str(2**40) not in json.dumps(answer)
+
+
 async def test_the_rest_of_an_answer_survives_a_failure(world: World) -> None:
     order_id = await world.placed()
     world.shop.watched["payments"].faults["payments_of"] = DOWN
