@@ -96,4 +96,5 @@ async def opened_shop(addresses: Addresses) -> AsyncIterator[Shop]:
 
 async def broken_invariants(addresses: Addresses) -> dict[str, str]:
     """What does not hold, and why; empty when all is well."""
-    return {finding.name: finding.detail for finding in await check_invariants(addresses) if not finding.holds}
+    findings = await check_invariants(addresses, PATIENCE)
+    return {finding.name: finding.detail for finding in findings if not finding.holds}

@@ -1,0 +1,161 @@
+"""Plants bugs into a real system, behind its back: in its databases, its log, its provider, its workflows."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+from aiokafka import AIOKafkaProducer
+from temporalio.client import Client
+
+from cli.ready import Addresses
+from services.infra.mongo import Collection, connect
+from services.infra.settings import MongoSettings
+from workflows.names import order_workflow_id
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A confirmed order of one unit, to plant a bug at."""
+
+    order_id: str
+    sku: str
+
+
+class Saboteur:
+    """Hands on everything that the services own."""
+
+    def __init__(self, addresses: Addresses, client: Any) -> None:  # noqa: ANN401 (Motor's client)
+        self._addresses = addresses
+        self._client = client
+
+    def collection(self, context: str, name: str) -> "Collection[dict[str, Any]]":
+        """A service's collection."""
+        found: Collection[dict[str, Any]] = self._client[f"caravan_{context}"][name]
+        return found
+
+    async def change(self, context: str, name: str, target: str, **values: object) -> None:
+        """Sets fields of a document."""
+        result = await self.collection(context, name).update_one({"_id": target}, {"$set": values})
+        assert result.modified_count == 1
+
+    async def publish(self, topic: str, key: str, sequence: int) -> None:
+        """A record that no outbox knows."""
+        producer = AIOKafkaProducer(bootstrap_servers=self._addresses.kafka)
+        await producer.start()
+        try:
+            headers = {"ce_id": f"forged-{key}", "ce_type": "order.placed.v1", "ce_sequence": str(sequence)}
+            encoded = [(name, value.encode()) for name, value in headers.items()]
+            await producer.send_and_wait(topic, b"{}", key=key.encode(), headers=encoded)
+        finally:
+            await producer.stop()
+
+    async def charge_again(self, order_id: str) -> None:
+        """A second authorisation at the provider, as if the key had changed."""
+        body = {"order": order_id, "amount": "1.00", "currency": "EUR", "method": "pm_card_visa"}
+        headers = {"Idempotency-Key": f"again-{order_id}"}
+        async with (
+            aiohttp.ClientSession() as http,
+            http.post(f"{self._addresses.payment_sandbox}/authorizations", json=body, headers=headers) as answer,
+        ):
+            answer.raise_for_status()
+
+    async def terminate(self, order_id: str) -> None:
+        """The end of an order's workflow, without any undo."""
+        client = await Client.connect(self._addresses.temporal)
+        await client.get_workflow_handle(order_workflow_id(order_id)).terminate("planted")
+
+
+@asynccontextmanager
+async def at_work(addresses: Addresses) -> AsyncIterator[Saboteur]:
+    """A saboteur with open connections."""
+    client = connect(MongoSettings(url=addresses.mongo))
+    try:
+        yield Saboteur(addresses, client)
+    finally:
+        client.close()
+
+
+Deed = Callable[[Saboteur, Target], Awaitable[None]]
+
+
+async def deliver_nothing(hand: Saboteur, target: Target) -> None:
+    entry = {"_id": f"planted-{target.sku}", "sku": target.sku, "delta": 1, "reason": "planted", "at": LONG_AGO}
+    await hand.collection("inventory", "adjustments").insert_one(entry)
+
+
+async def hold_for_nobody(hand: Saboteur, target: Target) -> None:
+    held = {
+        "_id": f"ghost-{target.order_id}",
+        "lines": [{"sku": target.sku, "quantity": 1}],
+        "state": "HELD",
+        "deadline": datetime.now(UTC) + timedelta(days=1),
+        "updated_at": LONG_AGO,
+        "problems": [],
+    }
+    await hand.collection("inventory", "reservations").insert_one(held)
+
+
+async def give_goods_back(hand: Saboteur, target: Target) -> None:
+    await hand.change("inventory", "reservations", target.order_id, state="RETURNED")
+
+
+async def raise_total(hand: Saboteur, target: Target) -> None:
+    await hand.change("orders", "orders", target.order_id, **{"total.minor": 1})
+
+
+async def forget_capture(hand: Saboteur, target: Target) -> None:
+    await hand.change("payments", "payments", target.order_id, status="AUTHORIZED")
+
+
+async def reject_what_is_paid(hand: Saboteur, target: Target) -> None:
+    await hand.change("orders", "orders", target.order_id, status="REJECTED")
+
+
+async def stop_in_the_middle(hand: Saboteur, target: Target) -> None:
+    await hand.change("orders", "orders", target.order_id, status="RESERVED")
+
+
+async def lose_event(hand: Saboteur, target: Target) -> None:
+    result = await hand.collection("orders", "outbox").delete_one({"subject": target.order_id, "sequence": 2})
+    assert result.deleted_count == 1
+
+
+async def claim_sent(hand: Saboteur, target: Target) -> None:
+    outbox = hand.collection("orders", "outbox")
+    event = await outbox.find_one({"subject": target.order_id})
+    assert event is not None
+    await outbox.insert_one({**event, "_id": f"never-{target.order_id}", "sequence": 4, "sent": True})
+
+
+async def publish_out_of_order(hand: Saboteur, target: Target) -> None:
+    await hand.publish("caravan.orders", target.order_id, 1)
+
+
+async def charge_again(hand: Saboteur, target: Target) -> None:
+    await hand.charge_again(target.order_id)
+
+
+async def kill_workflow(hand: Saboteur, target: Target) -> None:
+    await hand.terminate(target.order_id)
+
+
+DEEDS: dict[str, Deed] = {
+    "delivered = on hand + sold": deliver_nothing,
+    "reserved = what orders hold": hold_for_nobody,
+    "goods follow orders": give_goods_back,
+    "captured - refunded = standing orders": raise_total,
+    "one charge an order": charge_again,
+    "undone orders keep no money": reject_what_is_paid,
+    "payments agree with the provider": forget_capture,
+    "every order final or alive": kill_workflow,
+    "at rest": stop_in_the_middle,
+    "every change has its event": lose_event,
+    "every event on Kafka": claim_sent,
+    "events unique and in order": publish_out_of_order,
+}
+"""By invariant. The rest cannot be planted from outside: the databases' own rules refuse it, or the relay mends it."""
