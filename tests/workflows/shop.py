@@ -10,7 +10,7 @@ from services.catalog.models import CreateProduct
 from services.catalog.ports import Catalog
 from services.catalog.service import CatalogService
 from services.inventory.memory import MemoryStockStore
-from services.inventory.models import OpenStock
+from services.inventory.models import HoldStock, OpenStock, ReservedLine
 from services.inventory.ports import Inventory
 from services.inventory.service import InventoryService
 from services.orders.memory import MemoryOrderStore
@@ -20,7 +20,7 @@ from services.orders.service import OrderService
 from services.payments.memory import MemoryPaymentProvider, MemoryPaymentStore
 from services.payments.ports import Payments
 from services.payments.service import PaymentService
-from services.shared.events import Origin
+from services.shared.events import Event, Origin
 from services.shared.money import Money
 from tests.support.doubles import CountingIds, StandingClock
 from tests.workflows.faults import Script
@@ -75,12 +75,14 @@ class Shop:
         self.clock = StandingClock()
         ids = CountingIds()
         self._products = MemoryProductStore()
+        self._stock = MemoryStockStore()
+        self._orders = MemoryOrderStore()
         self._payments = MemoryPaymentStore()
         self.provider = MemoryPaymentProvider()
         self._services = (
             CatalogService(self._products, self.clock, ids),
-            InventoryService(MemoryStockStore(), self.clock, ids),
-            OrderService(MemoryOrderStore(), self.clock, ids),
+            InventoryService(self._stock, self.clock, ids),
+            OrderService(self._orders, self.clock, ids),
             PaymentService(self._payments, self.provider, self.clock, ids),
         )
         catalog, inventory, orders, payments = self._services
@@ -106,6 +108,14 @@ class Shop:
         self.clock.advance(timedelta(days=1))
         await self._services[1].expire_holds(100)
 
+    async def hold_and_forget(self, count: int) -> None:
+        """So many holds of other orders, past their deadline."""
+        line = ReservedLine(sku="ink", quantity=1)
+        for number in range(count):
+            wish = HoldStock(order_id=f"lost-{number}", lines=(line,), ttl_seconds=1)
+            await self._services[1].hold_stock(wish, Origin())
+        self.clock.advance(timedelta(days=1))
+
     async def available(self, sku: str) -> int:
         (item,) = await self._services[1].stock_of([sku])
         assert item.on_hand == item.available + item.reserved
@@ -114,6 +124,11 @@ class Shop:
     async def order(self, order_id: str) -> Order | None:
         found = await self._services[2].orders_by_id([order_id])
         return found[0] if found else None
+
+    def events(self) -> list[Event]:
+        """What the saga has had told to the world, context by context."""
+        told = [*self._stock.events, *self._orders.events, *self._payments.events]
+        return [event for event in told if event.origin.causation_id]
 
     def movements(self) -> list[str]:
         """What the provider did with money, in order."""
