@@ -55,6 +55,7 @@ class Process:
         self._publisher = Publisher(shared.settings.kafka)
         self._temporal: Client | None = None
         self._started = False
+        self._drained = asyncio.Event()
         self.stop = asyncio.Event()
 
     async def run(self, listening: socket.socket) -> None:
@@ -110,8 +111,10 @@ class Process:
         self._started = True
         log.info("ready", services=[hosted.name for hosted in self._hosted])
         await self._run_workers(client)
+        self._drained.set()
         for relay in relays:
             relay.cancel()
+        await asyncio.wait(relays)
 
     async def _start(self) -> Client:
         """Waits for databases and Temporal, and prepares both."""
@@ -134,7 +137,8 @@ class Process:
 
     def _relaying(self, hosted: Hosted) -> asyncio.Task[None]:
         relay = Relay(hosted.name, hosted.database, self._publisher)
-        return asyncio.create_task(keep_running(f"relay of {hosted.name}", relay.run, self.stop))
+        run = partial(relay.run, self._drained)
+        return asyncio.create_task(keep_running(f"relay of {hosted.name}", run, self._drained))
 
     async def _run_workers(self, client: Client) -> None:
         """Returns when told to stop and all workers are drained."""

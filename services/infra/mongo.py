@@ -6,7 +6,7 @@ The only module beside the stores that knows motor, so that a change of driver s
 import asyncio
 import random  # noqa: TID251 (jitter only)
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from motor.motor_asyncio import (
@@ -132,15 +132,17 @@ class Database:
             await self._database.command("ping")
 
     async def _attempt(self, work: Callable[[Session], Awaitable[Result]], concern: WriteConcern) -> Result:
-        async with await self._client.start_session() as session:
+        session = await self._client.start_session()
+        try:
             session.start_transaction(read_concern=SNAPSHOT, write_concern=concern)
-            try:
-                result = await work(session)
-            except BaseException:
-                await session.abort_transaction()
-                raise
+            result = await work(session)
             await _commit(session)
-            return result
+        finally:
+            # Aborts what is not committed. When that fails too, the first failure, or a cancellation, is the one to
+            # tell; the server ends what nobody comes back to.
+            with suppress(PyMongoError):
+                await session.end_session()
+        return result
 
 
 async def _commit(session: Session) -> None:

@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 
 class Relay:
-    """One service's relay. `run` it as a task; cancel the task to stop it."""
+    """One service's relay. `run` it as a task; set its `stop` and cancel the task to end it."""
 
     def __init__(self, service: str, database: Database, publisher: Publisher) -> None:
         self._service = service
@@ -42,9 +42,9 @@ class Relay:
         self._publisher = publisher
         self._pause = FIRST_PAUSE
 
-    async def run(self) -> None:
-        """Goes on until cancelled."""
-        while True:
+    async def run(self, stop: asyncio.Event) -> None:
+        """Goes on until cancelled, or until `stop` is set: a driver may swallow a cancellation."""
+        while not stop.is_set():
             self._committed.clear()
             try:
                 taken = await self.pass_once()

@@ -27,7 +27,7 @@ class KafkaNode:
         tools = Tools.of_this_machine()
         self._server = KafkaServer(
             source=find_kafka(KafkaSettings(), tools),
-            java=find_java(tools).program,
+            java=find_java(tools),
             address=self.bootstrap,
             controller_port=free_port(),
             folder=folder,

@@ -30,8 +30,10 @@ async def publisher_to(bootstrap: str) -> AsyncIterator[Publisher]:
 @asynccontextmanager
 async def relaying(database: Database, bootstrap: str) -> AsyncIterator[None]:
     async with publisher_to(bootstrap) as publisher:
-        task = asyncio.create_task(Relay("orders", database, publisher).run())
+        stop = asyncio.Event()
+        task = asyncio.create_task(Relay("orders", database, publisher).run(stop))
         yield
+        stop.set()
         task.cancel()
         await asyncio.wait([task])
 
