@@ -47,6 +47,20 @@ def test_free_ports_differ_and_leave_out_what_is_held(held: int) -> None:
     assert not is_free(held)
 
 
+def test_a_port_whose_last_connection_fades_away_is_free() -> None:
+    port = next(free_ports())
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen()
+        with socket.create_connection((HOST, port)) as client:
+            server, _ = listener.accept()
+            # Who closes first keeps the connection in TIME_WAIT.
+            server.close()
+            assert client.recv(1) == b""
+    assert is_free(port)
+
+
 def test_up_refuses_a_taken_port_and_leaves_nothing(held: int, tmp_path: Path) -> None:
     data = tmp_path / "data"
     answer = subprocess.run(

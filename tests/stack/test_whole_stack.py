@@ -82,6 +82,7 @@ def test_all_that_are_killed_at_once_come_back_where_they_were(stack: Stack) -> 
     until("all are well", lambda: caravan("doctor", "--ready", stack.ready).returncode == 0, patience=90)
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(600)
 def test_it_goes_on_with_its_data_after_a_stop_and_after_a_kill(tmp_path: Path) -> None:
     running = ready(tmp_path)
