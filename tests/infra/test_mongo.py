@@ -62,14 +62,27 @@ async def test_conflicting_transactions_are_run_again_until_each_has_counted(dat
 
 async def test_a_cancelled_transaction_is_cancelled_at_any_moment_and_all_or_nothing(database: Database) -> None:
     await database.ensure_collection("counters")
-    for moment in range(40):
+    for moment in range(20):
         running = asyncio.create_task(database.transact(lambda session: add_one(database, session)))
-        await asyncio.sleep(moment / 4000)
+        await asyncio.sleep(moment / 2000)
         running.cancel()
         await asyncio.wait([running])
         assert running.cancelled() or running.exception() is None, running.exception()
     before = await database.collection("counters").find_one() or {"n": 0}
     assert await database.transact(lambda session: add_one(database, session)) == before["n"] + 1
+
+
+async def test_what_went_wrong_is_told_even_when_it_cannot_be_aborted(mongo_url: str) -> None:
+    client = connect(MongoSettings(url=mongo_url))
+    database = Database(client, "caravan_test_closed")
+
+    async def work(session: Session) -> None:
+        await database.collection("counters").find_one({}, session=session)
+        client.close()
+        raise Conflict("no")
+
+    with pytest.raises(Conflict):
+        await database.transact(work)
 
 
 async def test_a_snapshot_does_not_see_what_is_written_after_its_first_read(database: Database) -> None:
