@@ -73,6 +73,9 @@ class Process:
                 await self._publisher.close()
         except TimeoutError:
             log.warning("not all could be drained in time")
+        finally:
+            # The server's parts outlive the loop, and with them a client would outlive it too (see `__main__`).
+            self._temporal = None
 
     async def readiness(self) -> Readiness:
         """Asks everything that the process needs. Kafka may be away: events wait in the outbox."""
