@@ -3,18 +3,23 @@
 import dataclasses
 from typing import Final
 
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from activities.errors import ErrorMapping, FailuresWithoutTraces
+from activities.errors import ErrorMapping
+from workflows.conversion import DATA_CONVERTER
 
 PASSED_THROUGH: Final = {
     "activities": "signatures only; loading them anew for each workflow costs milliseconds and proves nothing",
     "services": "values, ports and errors only: no driver is reachable (an import contract sees to it)",
     "iso4217": "a table of currencies, read by services.shared.money",
     "uuid6": "never called by a workflow, loaded by services.shared.ids",
+    "workflows.messages": "values only; the same classes in every run, so that their decoders are built once",
+    "workflows.names": "constants only",
+    "workflows.policies": "constants only",
+    "workflows.steps": "a table only",
+    "workflows.failures": "pure functions over failures, with a decoder that is built once",
     **{
         f"workflows.{helper}": "values and functions without state; loading them anew cost a quarter of an order"
         for helper in (
@@ -32,8 +37,6 @@ PASSED_THROUGH: Final = {
     },
 }
 """Modules that workflows share with the process, and why that is safe."""
-
-DATA_CONVERTER: Final = dataclasses.replace(pydantic_data_converter, failure_converter_class=FailuresWithoutTraces)
 
 
 def caravan_plugin() -> SimplePlugin:

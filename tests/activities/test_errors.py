@@ -5,10 +5,10 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.exceptions import ApplicationErrorCategory
 
 from activities.errors import MESSAGE_LIMIT, to_failure
-from services.shared.errors import Conflict, Problem, Refused, Unavailable
+from services.shared.errors import Conflict, Problem, Refused, Unavailable, refusals
+from workflows.conversion import DATA_CONVERTER
 from workflows.failures import failure_of, is_unavailable, refusal_of, unavailable
-from workflows.plugin import DATA_CONVERTER
-from workflows.policies import FINAL_TYPES, refusals
+from workflows.policies import FINAL_TYPES
 
 LEAVES = [leaf for leaf in refusals() if leaf.code in FINAL_TYPES]
 
