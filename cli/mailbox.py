@@ -5,14 +5,20 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 from pathlib import Path
 
+import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from services.infra.settings import LogSettings
+from services.infra.telemetry import configure_logging
 from services.shared.clock import Clock, SystemClock
 from services.shared.ids import IdFactory, SortableIds
+
+log = structlog.get_logger()
 
 LARGEST = 10_000_000
 """Bytes a message."""
@@ -39,6 +45,7 @@ class Mailbox:
             self._folder / f"{self._ids.new()}.eml",
             lines + (content if isinstance(content, bytes) else content.encode()),
         )
+        log.info("kept a message", bytes=len(content), recipients=len(envelope.rcpt_tos))
         return "250 kept"
 
 
@@ -73,6 +80,9 @@ def main() -> None:
     parser.add_argument("--folder", required=True, type=Path)
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
+    configure_logging(LogSettings().level, "mail")
+    # The library tells of every command, with the addresses of people in it.
+    logging.getLogger("mail").setLevel(logging.WARNING)
     host, _, port = arguments.listen.rpartition(":")
     asyncio.run(serve(host, int(port), arguments.folder))
 

@@ -1,6 +1,7 @@
 """The mailbox keeps every message before it is acknowledged, and `caravan mail` shows it."""
 
 import io
+import json
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -60,6 +61,9 @@ async def test_a_message_is_kept_when_it_is_acknowledged(server: MailServer) -> 
     await send(server.address, "Order confirmed", "Thank you, Zoë.")
     kept = [path.read_bytes() for path in server.folder.glob("*.eml")]
     assert len(kept) == 1
+    (line,) = (server.folder.parent / "logs" / "mail.log").read_text().splitlines()
+    assert json.loads(line)["event"] == "kept a message"
+    assert "@" not in line
     assert b"X-Envelope-To: ann@caravan.example, bob@caravan.example" in kept[0]
 
 
@@ -84,7 +88,7 @@ async def test_a_mail_server_that_was_given_is_not_read() -> None:
 
 @pytest.fixture
 async def mailpit() -> AsyncIterator[str]:
-    """What mailpit's API answers (its documented form), newest first."""
+    """A stand-in for mailpit's API, as far as `caravan mail` uses it: newest first."""
     letters = {
         "a1": {
             "Date": "2026-01-01T00:00:00Z",
