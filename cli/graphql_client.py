@@ -13,7 +13,7 @@ import aiohttp
 UNAVAILABLE = "UNAVAILABLE"
 REQUEST_SECONDS = 20.0
 FIRST_PAUSE = 0.25
-LONGEST_PAUSE = 4.0
+LONGEST_PAUSE = 8.0
 """Seconds between two attempts. Each attempt costs a system that cannot keep up a little more, hence the growth."""
 
 SERVER_ERRORS = 500
