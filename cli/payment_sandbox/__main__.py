@@ -1,6 +1,6 @@
 """Starts the payment sandbox: `python -m cli.payment_sandbox --host H --port P --data FILE`. Decides nothing.
 
-Says `payment sandbox: http://H:P` on standard output once it listens (port 0: a free one); ends on SIGINT or SIGTERM.
+Logs its address once it listens (port 0: a free one), as a JSON line on standard error; ends on SIGINT or SIGTERM.
 """
 
 import argparse
@@ -9,11 +9,16 @@ import signal
 import sys
 from pathlib import Path
 
+import structlog
 from aiohttp import web
 
 from cli.payment_sandbox.app import application
 from cli.payment_sandbox.book import Book, BookError
+from services.infra.settings import LogSettings
+from services.infra.telemetry import configure_logging
 from services.shared.clock import SystemClock
+
+log = structlog.get_logger()
 
 GRACE_SECONDS = 5.0
 
@@ -28,8 +33,7 @@ async def serve(host: str, port: int, book: Book) -> None:
     try:
         await web.TCPSite(runner, host, port).start()
         bound = runner.addresses[0][1]
-        sys.stdout.write(f"payment sandbox: http://{host}:{bound}\n")
-        sys.stdout.flush()
+        log.info("listening", url=f"http://{host}:{bound}")
         await stop.wait()
     finally:
         await runner.cleanup()
@@ -42,15 +46,16 @@ def run() -> int:
     parser.add_argument("--port", type=int, default=8200, help="0: a free one")
     parser.add_argument("--data", type=Path, required=True, help="the file that it remembers in")
     wanted = parser.parse_args()
+    configure_logging(LogSettings().level, "payment-sandbox")
     try:
         book = Book(wanted.data, SystemClock())
     except (BookError, OSError) as failure:
-        sys.stderr.write(f"payment sandbox: cannot use {wanted.data}: {failure}\n")
+        log.error("cannot use the data file", path=str(wanted.data), reason=str(failure))
         return 1
     try:
         asyncio.run(serve(wanted.host, wanted.port, book))
     except OSError as failure:
-        sys.stderr.write(f"payment sandbox: cannot listen on {wanted.host}:{wanted.port}: {failure.strerror}\n")
+        log.error("cannot listen", host=wanted.host, port=wanted.port, reason=failure.strerror)
         return 1
     finally:
         book.close()

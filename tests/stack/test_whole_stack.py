@@ -21,7 +21,7 @@ from tests.stack.test_small_stack import caravan, redis
 from tests.support.stack import Stack
 
 PARTS = {"temporal", "kafka", "mongo", "redis", "mail", "paymentSandbox", "services", "gateway"}
-OUR_OWN = ("up", "mail", "services", "gateway")
+OUR_OWN = ("up", "mail", "paymentSandbox", "services", "gateway")
 """Those whose logs are JSON lines."""
 LOCAL = {"127.0.0.1", "::ffff:127.0.0.1"}
 TOPIC = "caravan.test.kept"

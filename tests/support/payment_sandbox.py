@@ -1,5 +1,6 @@
 """The payment sandbox as its own process, for tests: one a session for all, or a test's own to be killed at will."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 STOPS_WITHIN = 10.0
-ANNOUNCEMENT = "payment sandbox: "
 
 
 class SandboxProcess:
@@ -44,17 +44,17 @@ class SandboxProcess:
         return self._end()
 
     def _start(self) -> subprocess.Popen[str]:
-        process = subprocess.Popen(command(self._data, self._port), cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith(ANNOUNCEMENT), "the payment sandbox did not start"
-        self._port = int(line.rpartition(":")[2])
+        process = subprocess.Popen(command(self._data, self._port), cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        assert process.stderr is not None
+        told = json.loads(process.stderr.readline())
+        assert told["event"] == "listening", "the payment sandbox did not start"
+        self._port = int(told["url"].rpartition(":")[2])
         return process
 
     def _end(self) -> int:
         code = self._process.wait(STOPS_WITHIN)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        assert self._process.stderr is not None
+        self._process.stderr.close()
         return code
 
 
