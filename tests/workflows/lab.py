@@ -12,6 +12,7 @@ from temporalio import activity
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
+from temporalio.runtime import Runtime
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -79,10 +80,10 @@ def activities_of(shops: Mapping[str, Shop]) -> list[Callable[..., Any]]:
 
 
 @asynccontextmanager
-async def laboratory(*, cached: int = 100) -> AsyncIterator[Lab]:
+async def laboratory(*, cached: int = 100, runtime: Runtime | None = None) -> AsyncIterator[Lab]:
     """Everything, running. With `cached` 0 each workflow task replays its whole history."""
     async with AsyncExitStack() as stack:
-        env = await WorkflowEnvironment.start_time_skipping(test_server_existing_path=str(SERVER))
+        env = await WorkflowEnvironment.start_time_skipping(test_server_existing_path=str(SERVER), runtime=runtime)
         await stack.enter_async_context(env)
         await _add_search_attributes(env.client)
         config = env.client.config()

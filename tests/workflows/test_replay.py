@@ -23,8 +23,8 @@ def read(path: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(json.loads(text)["workflowId"], text)
 
 
-def replayer() -> Replayer:
-    return Replayer(workflows=WORKFLOWS, plugins=[caravan_plugin()])
+def replayer(*, sandboxed: bool = True) -> Replayer:
+    return Replayer(workflows=WORKFLOWS, plugins=[caravan_plugin(sandboxed=sandboxed)])
 
 
 def test_every_outcome_has_a_history() -> None:
@@ -34,6 +34,12 @@ def test_every_outcome_has_a_history() -> None:
 @pytest.mark.parametrize("name", OUTCOMES)
 async def test_a_recorded_history_is_replayed(name: str) -> None:
     await replayer().replay_workflow(read(HISTORIES / f"{name}.json"))
+
+
+async def test_without_the_sandbox_the_commands_are_the_same() -> None:
+    unguarded = replayer(sandboxed=False)
+    for name in OUTCOMES:
+        await unguarded.replay_workflow(read(HISTORIES / f"{name}.json"))
 
 
 @pytest.mark.parametrize(

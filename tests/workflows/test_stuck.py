@@ -1,12 +1,13 @@
 """An undo that keeps failing: it turns STUCK, holds up no other, and waits for a person, or for better times."""
 
 import pytest
+from temporalio.runtime import MetricBuffer, Runtime, TelemetryConfig
 
 from services.orders.models import OrderStatus
 from services.shared.errors import Conflict
 from tests.workflows.case import LOCAL, Case, refusal
 from tests.workflows.faults import Fault
-from tests.workflows.lab import Lab, settled
+from tests.workflows.lab import Lab, laboratory, settled
 from workflows.messages import StepAction
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -129,3 +130,11 @@ async def test_a_paid_order_that_cannot_be_confirmed_can_be_cancelled(lab: Lab) 
     assert (await cancelling.result()).status is OrderStatus.CANCELLED
     assert case.shop.movements() == ["authorization", "capture", "refund"]
     await settled(placing)
+
+
+async def test_the_alert_hears_of_it() -> None:
+    buffer = MetricBuffer(10_000)
+    async with laboratory(runtime=Runtime(telemetry=TelemetryConfig(metrics=buffer))) as own:
+        await stuck(own, "cancel")
+    told = [update for update in buffer.retrieve_updates() if update.metric.name == "caravan_saga_undo_stuck"]
+    assert [(update.value, update.attributes["step"]) for update in told] == [(1, "authorize")]
