@@ -4,8 +4,10 @@ What goes away while it runs comes back by itself; only a signal ends the proces
 """
 
 import asyncio
+import os
 import signal
 import socket
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,6 +19,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from services.infra.kafka import Publisher
+from services.infra.mongo import close as close_mongo
 from services.infra.mongo import connect as connect_mongo
 from services.infra.relay import Relay
 from services.infra.settings import Settings
@@ -31,8 +34,9 @@ from workers.supervision import keep_running, until_available
 from workers.tuning import workflow_threads
 
 STARTUP: Final = "startup"
-STOP_WITHIN: Final = 9.0
-"""Seconds from the signal to the end, all together."""
+STOP_WITHIN: Final = 8.0
+GONE_AFTER: Final = 9.5
+"""Seconds from the signal: to the end of draining, all together; and to the end of the process, whatever hangs."""
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +47,7 @@ async def open_shared(settings: Settings) -> AsyncIterator[Shared]:
     mongo = connect_mongo(settings.mongo)
     async with aiohttp.ClientSession() as session:
         yield Shared(settings=settings, mongo=mongo, session=session, clock=SystemClock(), ids=SortableIds())
-    mongo.close()
+    await close_mongo(mongo)
 
 
 class Process:
@@ -154,6 +158,15 @@ class Process:
             await asyncio.gather(*running, self.stop.wait())
 
 
+def _tell(stop: asyncio.Event) -> None:
+    stop.set()
+    # A driver's thread that hangs in a read cannot be ended, and Python would wait for it. Nothing is lost: whatever
+    # was not finished is what a crash leaves behind, too.
+    last_resort = threading.Timer(GONE_AFTER, os._exit, (1,))
+    last_resort.daemon = True
+    last_resort.start()
+
+
 async def run(settings: Settings, names: Sequence[str]) -> None:
     """Runs these services until SIGTERM or SIGINT. Raises OSError when the port is taken."""
     listening = listen(settings.services.host, settings.services.port)
@@ -161,5 +174,5 @@ async def run(settings: Settings, names: Sequence[str]) -> None:
         process = Process(shared, names)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, process.stop.set)
+            loop.add_signal_handler(number, _tell, process.stop)
         await process.run(listening)

@@ -1,5 +1,6 @@
 """A MongoDB of a test's own, to be killed and started again on its data."""
 
+import signal
 import subprocess
 import sysconfig
 import time
@@ -37,6 +38,11 @@ class MongoNode:
                     continue
                 return
         raise AssertionError("the database did not come up")
+
+    def freeze(self) -> None:
+        """Has it answer nothing, with every connection open; only `kill` ends that."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
 
     def kill(self) -> None:
         """Ends it as a crash would."""

@@ -77,6 +77,20 @@ def test_it_ends_in_time_when_its_servers_are_away(
         temporal_node.start()
 
 
+def test_it_ends_in_time_when_its_database_hangs(
+    start: Start, mongo_node: MongoNode, temporal_node: TemporalNode
+) -> None:
+    process = start("all", mongo=mongo_node.url, temporal=temporal_node.address)
+    process.until(200, "kafka")
+    mongo_node.freeze()
+    try:
+        process.until(503, "mongo", "kafka")
+        assert process.stop() in {0, 1}, "1 when a driver's thread had to be left behind"
+    finally:
+        mongo_node.kill()
+        mongo_node.start()
+
+
 def test_two_services_in_two_processes_work_together(
     start: Start, mongo_node: MongoNode, temporal_node: TemporalNode
 ) -> None:

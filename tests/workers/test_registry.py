@@ -1,0 +1,45 @@
+"""What each queue's worker can run, given the services in its process."""
+
+from collections.abc import Callable
+from typing import Any
+
+from temporalio import activity
+
+from tests.workers.faces import hosted
+from workers.registry import activities_of
+from workflows import steps
+from workflows.names import CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE
+from workflows.placement import is_local
+from workflows.steps import Step
+
+EVERY = (CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE)
+STEPS: list[Step[Any, Any]] = [step for step in vars(steps).values() if isinstance(step, Step)]
+
+
+def wire_name(run: Callable[..., Any]) -> str:
+    return str(activity._Definition.must_from_callable(run).name)
+
+
+def runnable(queue: str, *services: str) -> set[str]:
+    return {wire_name(run) for run in activities_of(queue, hosted(*services))}
+
+
+def test_a_service_on_its_own_runs_its_own_steps_only() -> None:
+    for queue in EVERY:
+        assert {name.partition(".")[0] for name in runnable(queue, queue)} == {queue}
+
+
+def test_orders_can_run_every_step_that_is_placed_locally() -> None:
+    wanted = {wire_name(step.run) for step in STEPS if is_local(step, EVERY)}
+    assert wanted <= runnable(ORDERS_QUEUE, *EVERY)
+
+
+def test_every_step_is_run_by_its_services_queue() -> None:
+    for step in STEPS:
+        assert wire_name(step.run) in runnable(step.service, *EVERY)
+
+
+def test_no_other_queue_runs_the_steps_that_leave() -> None:
+    for queue in (CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE):
+        assert not {name for name in runnable(queue, *EVERY) if name.startswith("payments.")}
+    assert all(name.startswith("payments.") for name in runnable(PAYMENTS_QUEUE, *EVERY))
