@@ -50,12 +50,12 @@ def run() -> int:
     try:
         book = Book(wanted.data, SystemClock())
     except (BookError, OSError) as failure:
-        log.error("cannot use the data file", path=str(wanted.data), reason=str(failure))
+        log.critical("cannot use the data file", path=str(wanted.data), reason=str(failure))
         return 1
     try:
         asyncio.run(serve(wanted.host, wanted.port, book))
     except OSError as failure:
-        log.error("cannot listen", host=wanted.host, port=wanted.port, reason=failure.strerror)
+        log.critical("cannot listen", host=wanted.host, port=wanted.port, reason=failure.strerror)
         return 1
     finally:
         book.close()
