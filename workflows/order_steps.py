@@ -7,7 +7,7 @@ from typing import Final
 
 from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import FailureError
+from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 
 from activities.inventory import HoldOfOrder
 from activities.orders import FindOrder
@@ -18,7 +18,7 @@ from services.orders.models import AdvanceOrder, Order, OrderLine, OrderStatus, 
 from services.payments.errors import PaymentDeclined
 from services.payments.models import AuthorizePayment, SettlePayment
 from services.shared.errors import Problem
-from workflows import steps
+from workflows import policies, steps
 from workflows.failures import refusal_of
 from workflows.ledger import Ledger
 from workflows.messages import PlaceOrderInput, ReserveInventoryInput, ReserveInventoryResult, StepState
@@ -78,7 +78,7 @@ class OrderSteps:
         """Holds the stock in a child workflow, then writes RESERVED."""
 
         async def work() -> Order:
-            await self._child(order)
+            await self._reservation(order)
             self._saga.go_on()
             return await self._do(steps.RESERVED, AdvanceOrder(order_id=order.id, status=OrderStatus.RESERVED))
 
@@ -88,6 +88,15 @@ class OrderSteps:
             if isinstance(refusal_of(error), OutOfStock):
                 self._saga.forget("reserve")
             raise
+
+    async def _reservation(self, order: Order) -> ReserveInventoryResult:
+        """The hold. The child of a terminated run may still be ending; it is waited for, not joined."""
+        for _ in range(policies.CHILD_TRIES - 1):
+            try:
+                return await self._child(order)
+            except WorkflowAlreadyStartedError:
+                await workflow.sleep(policies.CHILD_PAUSE)
+        return await self._child(order)
 
     async def _child(self, order: Order) -> ReserveInventoryResult:
         return await workflow.execute_child_workflow(

@@ -67,3 +67,7 @@ SWEEP: Final = Policy(attempt=timedelta(seconds=20), patience=timedelta(seconds=
 
 STUCK_PAUSE: Final = timedelta(hours=1)
 """A STUCK undo is tried again by itself this often: long outages heal without a person."""
+
+CHILD_TRIES: Final = 20
+CHILD_PAUSE: Final = timedelta(seconds=1)
+"""How often, and how far apart, a child is started whose id a terminated run's child still has; it ends in moments."""

@@ -5,11 +5,15 @@ import asyncio
 import pytest
 
 from services.catalog.models import RequestedLine
+from services.inventory.models import ReservedLine
 from services.orders.models import OrderStatus
 from services.shared.errors import NotFound
 from tests.workflows.case import LOCAL, Case, refusal
 from tests.workflows.faults import Fault
 from tests.workflows.lab import Lab, settled
+from workflows.messages import ReserveInventoryInput
+from workflows.names import INVENTORY_QUEUE, reservation_workflow_id
+from workflows.reserve_inventory import ReserveInventory
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -107,6 +111,24 @@ async def test_an_order_whose_run_was_lost_goes_on_and_pays_once(lab: Lab, at: s
     assert case.shop.movements() == ["authorization", "capture"]
     assert await case.shop.available("ink") == 98
     assert (await case.ship()).status is OrderStatus.SHIPPED
+
+
+async def test_an_order_waits_for_the_reservation_of_a_lost_run_to_end(lab: Lab) -> None:
+    case = await lab.case()
+    gate = case.shop.script.gate("hold")
+    reservation = await case.client.start_workflow(
+        ReserveInventory.run,
+        ReserveInventoryInput(order_id=case.order_id, lines=(ReservedLine(sku="ink", quantity=2),), hold_seconds=60),
+        id=reservation_workflow_id(case.order_id),
+        task_queue=INVENTORY_QUEUE,
+    )
+    await gate.entered.wait()
+    placing = case.place()
+    await case.until_step("reserve", "RUNNING")
+    await reservation.terminate()
+    gate.opened.set()
+    assert (await placing).order.status is OrderStatus.RESERVED
+    assert "START_CHILD_WORKFLOW_EXECUTION_FAILED" in (await case.run.fetch_history()).to_json()
 
 
 async def test_a_lost_order_whose_hold_has_expired_is_rejected_and_its_payment_voided(lab: Lab) -> None:
