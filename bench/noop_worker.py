@@ -18,7 +18,7 @@ from workflows.plugin import caravan_plugin
 async def _serve(address: str) -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
-    client = await Client.connect(address, plugins=[caravan_plugin()], runtime=new_runtime())
+    client = await Client.connect(address, plugins=[caravan_plugin(sandboxed=False)], runtime=new_runtime())
     threads = workflow_threads()
     orders, children, remote = (
         Worker(client, task_queue=queue, workflows=workflows, activities=[do_nothing], **worker_options(like, threads))

@@ -38,7 +38,9 @@ async def compose(settings: Settings) -> FastAPI:
     client = await Client.connect(
         settings.temporal.address, namespace=settings.temporal.namespace, plugins=[caravan_plugin()], lazy=True
     )
-    sagas = TemporalSagas(client, settings.temporal.ui, settings.gateway.answer_within)
+    sagas = TemporalSagas(
+        client, settings.temporal.ui, settings.gateway.answer_within, settings.gateway.placements_at_once
+    )
     return assemble(settings, _backends(settings, session, sagas), SystemClock(), session)
 
 

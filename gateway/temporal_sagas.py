@@ -14,6 +14,7 @@ from temporalio.client import (
     WorkflowUpdateStage,
 )
 
+from gateway.admission import Admission
 from gateway.ports import SagaClosed, WorkflowStatus, WorkflowView
 from gateway.temporal_errors import translated
 from gateway.temporal_placement import Placements
@@ -42,16 +43,20 @@ WITH_STEPS: Final = frozenset({"PlaceOrder"})
 class TemporalSagas:
     """Implements the Sagas port."""
 
-    def __init__(self, client: Client, ui: str, answer_within: float) -> None:
-        """`ui` is the address of Temporal's web page; `answer_within` bounds an answer, in seconds."""
+    def __init__(self, client: Client, ui: str, answer_within: float, placements_at_once: int = 16) -> None:
+        """`ui` is the address of Temporal's web page; `answer_within` bounds an answer, in seconds.
+
+        A placement waits at most half of that for its turn, so that the other half is left to do it.
+        """
         self._client = client
         self._runs = f"{ui.rstrip('/')}/namespaces/{quote(client.namespace, safe='')}/workflows"
         self._within = answer_within
         self._placements = Placements(client, answer_within)
+        self._door = Admission(placements_at_once, answer_within / 2)
 
     async def place_order(self, command: PlaceOrderInput) -> Placement:
         """See `Sagas.place_order`."""
-        async with translated(self._within):
+        async with translated(self._within), self._door.admitted():
             return await self._placements.place(command)
 
     async def cancel_order(self, order_id: str, command: CancelOrder) -> Order:

@@ -38,7 +38,7 @@ async def connect(settings: TemporalSettings, runtime: Runtime) -> Client:
     """A connected client; it reconnects by itself from then on. Raises Unavailable."""
     try:
         return await Client.connect(
-            settings.address, namespace=settings.namespace, plugins=[caravan_plugin()], runtime=runtime
+            settings.address, namespace=settings.namespace, plugins=[caravan_plugin(sandboxed=False)], runtime=runtime
         )
     except RuntimeError as failure:
         raise Unavailable(DEPENDENCY) from failure

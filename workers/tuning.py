@@ -17,7 +17,7 @@ WORKFLOW_THREADS: Final = 8
 """Shared by all workers of a process. A thread decides one workflow's next step in a millisecond or two of pure
 Python, so more of them only wait for each other."""
 
-CACHED: Final = 300
+CACHED: Final = 1000
 """Workflows of a queue kept in memory between tasks. An order waits for hours to be shipped: the older ones are
 rebuilt from their history when something happens."""
 

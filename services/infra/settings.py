@@ -62,11 +62,12 @@ class SmtpSettings(Section):
 
 
 class GatewaySettings(Section):
-    """Where the gateway listens, and how long it waits for an answer (seconds)."""
+    """Where the gateway listens, how long it waits for an answer (seconds), and how many orders it places at once."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     answer_within: float = Field(default=4.5, gt=0, le=60)
+    placements_at_once: int = Field(default=16, ge=1, le=1000)
 
 
 class ServicesSettings(Section):
