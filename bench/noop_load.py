@@ -13,6 +13,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from bench.noop_workflow import QUEUE, BenchOrder
 from bench.timings import Stopwatch
 from services.shared.ids import SortableIds
+from workflows.names import order_attributes
 from workflows.plugin import caravan_plugin
 
 PAYLOAD = {"order": "0" * 26, "sku": "BENCH-1", "padding": "x" * 200}
@@ -34,6 +35,7 @@ class NoopLoad:
             id=f"bench/{self._ids.new()}",
             task_queue=QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            search_attributes=order_attributes("bench", "bench"),
         )
         await self._client.execute_update_with_start_workflow(
             "await_placement", start_workflow_operation=start, result_type=dict

@@ -10,7 +10,7 @@ from temporalio.worker import Worker
 
 from bench.noop_workflow import CHILD_QUEUE, QUEUE, REMOTE_QUEUE, BenchOrder, BenchReserve, do_nothing
 from workers.temporal import new_runtime
-from workers.tuning import worker_options, workflow_threads
+from workers.tuning import collect_garbage_less_often, worker_options, workflow_threads
 from workflows.names import INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE
 from workflows.plugin import caravan_plugin
 
@@ -33,5 +33,6 @@ async def _serve(address: str) -> None:
 
 
 if __name__ == "__main__":
+    collect_garbage_less_often()
     asyncio.run(_serve(sys.argv[1]))
     gc.collect()

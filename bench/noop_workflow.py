@@ -1,12 +1,14 @@
 """The limit: a workflow of PlaceOrder's shape whose steps do nothing. What it costs is Temporal alone.
 
 Same commands in the same order: two local steps, a child with one, a local one, the early answer, a remote step,
-a local one, a remote one, a local one. It must stay that way when PlaceOrder changes.
+a local one, a remote one, a local one, and an order's search attributes. It must stay so when PlaceOrder changes.
 """
 
 from datetime import timedelta
 
 from temporalio import activity, workflow
+
+from workflows.names import ORDER_STATUS
 
 QUEUE = "bench-orders"
 CHILD_QUEUE = "bench-inventory"
@@ -59,6 +61,7 @@ class BenchOrder:
         await _local(payload)
         await _remote(payload)
         await _local(payload)
+        workflow.upsert_search_attributes([ORDER_STATUS.value_set("CONFIRMED")])
 
     @workflow.update(name="await_placement")
     async def await_placement(self) -> dict[str, str]:

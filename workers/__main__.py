@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from services.infra.settings import CONTEXTS, Settings
 from services.infra.telemetry import configure_logging
 from workers.process import run
+from workers.tuning import collect_garbage_less_often
 
 ALL = "all"
 USAGE = f"usage: python -m workers {ALL} | SERVICE...   (services: {', '.join(CONTEXTS)})"
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     configure_logging(settings.log.level, ALL if names == CONTEXTS else "+".join(names))
     log = structlog.get_logger(__name__)
+    collect_garbage_less_often()
     try:
         uvloop.run(run(settings, names))
     except OSError as failure:

@@ -20,7 +20,7 @@ BATCH: Final = 1000
 """Events that one pass takes at most."""
 
 LOOK_EVERY: Final = 1.0
-REST: Final = 0.2
+REST: Final = 0.5
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 5.0
 """Seconds: between looks without a wake-up, between two passes (under load a pass then takes many events at a tenth of
