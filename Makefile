@@ -21,7 +21,7 @@ up: $(STAMP) ## start the whole system and leave it running until Ctrl-C
 	@$(BIN)/caravan up
 
 test: check ## check, then every test that is not heavy (minutes)
-	@$(BIN)/pytest -m "not heavy" --ignore tests/architecture
+	@$(BIN)/pytest -m "not heavy" --ignore tests/architecture --durations=15
 
 test-heavy: $(STAMP) ## the tests that need a whole system: floods, kills, restarts (many minutes)
 	@$(BIN)/pytest -m heavy
