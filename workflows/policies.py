@@ -51,7 +51,15 @@ OWN_STORE: Final = Policy(attempt=timedelta(seconds=10), patience=timedelta(minu
 """One transaction of a service, before the pivot: a shopper waits, and a hold runs out, so it gives up."""
 
 UNTIL_DONE: Final = Policy(attempt=timedelta(seconds=10), patience=None, retry=_pace(0.1, 30))
-"""One transaction of a service that must come to pass: what was decided is written down, however long it takes."""
+"""One transaction of a service that must come to pass: what was decided is written down, however long it takes.
+
+The recording of an order is one, though nothing stands before it. To give it up after a minute would not be safe: an
+attempt that timed out, or whose worker was cut off, may still commit after the workflow has failed, and asking the
+store first does not help, for it may land after the question too. That order would be PLACED for ever, with no
+workflow. What can never be stored is therefore refused by the service (INVALID, final), and what nobody foresaw
+is retried, not in silence: each attempt is an error in the log, and Temporal's UI shows the pending activity with
+its failure. Mended and started again, the worker goes on where it was.
+"""
 
 AUTHORIZE: Final = Policy(attempt=timedelta(seconds=20), patience=timedelta(minutes=5), retry=_pace(0.5, 10))
 """An outside system, slow and flaky; gives up while the hold still stands."""

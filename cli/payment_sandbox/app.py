@@ -7,8 +7,9 @@ Amounts are decimal texts ("19.99"). Each `POST` needs the header `Idempotency-K
 - `/refunds`        `{"order", "reference", "amount", "currency"}`: never more than was captured
 
 Answers: 201 `{"reference"}`, the authorization's; 402 `{"code", "message"}`, a final no (card_declined, unknown_method,
-no_such_authorization, not_capturable, not_voidable, not_refundable, amount_too_large); 400 for a call that cannot be
-read or has no key; 422 for a key used with another body; 503 to be tried again. 201 and 402 are for ever.
+no_such_authorization, not_capturable, not_voidable, not_refundable, amount_too_large); 400 `{"code": "invalid",
+"message"}` for a call that cannot be read or has no key: nothing is done, and nothing remembered; 422 for a key used
+with another body; 503 to be tried again. 201 and 402 are for ever.
 `GET /ledger`, or `/ledger?order=ID`: what was done with money, oldest first. `GET /healthz`: 200.
 """
 

@@ -38,7 +38,8 @@ class Catalog(Protocol):
 
         Raises:
             NotFound: one problem for each unknown or archived SKU, path `("lines", i, "sku")`.
-            Invalid: lines of two currencies, path `("lines", i, "sku")` of the first that differs.
+            Invalid: lines of two currencies, path `("lines", i, "sku")` of the first that differs; or a total above
+                the largest amount, path `("lines",)`.
         """
         ...
 

@@ -86,7 +86,8 @@ class CatalogService:
             for line in command.lines
         )
         _check_one_currency(lines)
-        return PricedLines(lines=lines, total=total_of(line.unit_price.times(line.quantity) for line in lines))
+        total = total_of((line.unit_price.times(line.quantity) for line in lines), ("lines",))
+        return PricedLines(lines=lines, total=total)
 
 
 def _check(command: CreateProduct) -> None:

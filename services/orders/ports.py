@@ -15,6 +15,7 @@ class Orders(Protocol):
 
         Raises:
             IdempotencyMismatch: the id was used with another fingerprint.
+            Invalid: a total beyond the largest amount, path `("lines",)`.
         """
         ...
 

@@ -19,9 +19,10 @@ from services.orders.models import (
 )
 from services.orders.ports import OrderStore
 from services.shared.clock import Clock
-from services.shared.errors import Conflict, IdempotencyMismatch, NotFound, Unavailable
+from services.shared.errors import Conflict, IdempotencyMismatch, Invalid, NotFound, Unavailable
 from services.shared.events import Origin
 from services.shared.ids import IdFactory
+from services.shared.money import MAX_MINOR, Money
 from services.shared.pages import checked_page_size
 
 TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
@@ -49,6 +50,7 @@ class OrderService:
 
     async def record_order(self, command: RecordOrder, origin: Origin) -> Order:
         """See `Orders.record_order`."""
+        _check_total(command.total)
         placed = self._placed(command)
         stored = await self._store.insert(placed, [order_event(placed, self._ids.new(), origin)])
         if stored.fingerprint != command.fingerprint:
@@ -111,3 +113,9 @@ class OrderService:
         if not found:
             raise NotFound("no such order", ("id",))
         return found[0]
+
+
+def _check_total(total: Money) -> None:
+    """A total that no store can hold would be tried for ever; it is the input that is wrong, so this says so."""
+    if not 0 <= total.minor <= MAX_MINOR:
+        raise Invalid("the total must be between 0 and 10^15 minor units", ("lines",))

@@ -13,7 +13,7 @@ from services.payments.models import Payment
 from services.shared.errors import Unavailable
 from services.shared.events import Event
 from services.shared.ids import derived_id
-from services.shared.money import Money
+from services.shared.money import DECIMAL_TEXT, Money
 
 CARD = "pm_card_visa"
 DECLINED_CARD = "pm_card_chargeDeclined"
@@ -109,6 +109,7 @@ class MemoryPaymentProvider:
             self._note("authorization", reference, amount, key)
             return reference
 
+        _must_be_readable(amount)
         return await self._answer(method, key, ("authorize", order_id, amount, method), work)
 
     async def capture(self, order_id: str, reference: str, amount: Money, key: str) -> None:
@@ -120,6 +121,7 @@ class MemoryPaymentProvider:
                 raise PaymentDeclined("the card was declined")
             return self._settle(reference, "captured", "capture", _within(amount, authorization), key)
 
+        _must_be_readable(amount)
         await self._answer(self._method(reference), key, ("capture", order_id, reference, amount), work)
 
     async def void(self, order_id: str, reference: str, key: str) -> None:
@@ -138,6 +140,8 @@ class MemoryPaymentProvider:
             authorization = self._in_state(reference, order_id, "captured")
             return self._settle(reference, "refunded", "refund", _within(amount, authorization), key)
 
+        if not _is_readable(amount):
+            raise Unavailable("payments", "cannot take such a request")
         await self._answer(self._method(reference), key, ("refund", order_id, reference, amount), work)
 
     async def _answer(self, method: str, key: str, asked: tuple[object, ...], work: Callable[[], str]) -> str:
@@ -183,6 +187,16 @@ def _worked(asked: tuple[object, ...], work: Callable[[], str]) -> _Question:
         return _Question(asked, reference=work())
     except PaymentDeclined as refusal:
         return _Question(asked, refusal=refusal.problems[0].message)
+
+
+def _is_readable(amount: Money) -> bool:
+    return DECIMAL_TEXT.fullmatch(amount.text()) is not None
+
+
+def _must_be_readable(amount: Money) -> None:
+    """What cannot be read is refused before anything is kept under its key."""
+    if not _is_readable(amount):
+        raise PaymentDeclined("the provider refused the request")
 
 
 def _within(amount: Money, authorization: _Authorization) -> Money:

@@ -61,7 +61,9 @@ class PaymentStore(Protocol):
 class PaymentProvider(Protocol):
     """The outside system. Each call is idempotent by its key.
 
-    All raise PaymentDeclined for a final no, and Unavailable when the outcome is unknown.
+    All raise PaymentDeclined for a final no, and Unavailable when the outcome is unknown. A request that the provider
+    can never take (an amount beyond its limits) is a final no to authorise and capture; to void and refund it is
+    Unavailable, so that a person is called while the money is still there.
     """
 
     async def authorize(self, order_id: str, amount: Money, method: str, key: str) -> str:

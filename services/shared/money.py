@@ -10,7 +10,7 @@ import iso4217
 from services.shared.errors import Invalid
 
 MAX_MINOR = 10**15
-"""Far above any order, far below what a 64-bit integer and an exact JSON number hold."""
+"""The most of a price and of a total: far above any order, far below what 64 bits and an exact JSON number hold."""
 
 DECIMAL_TEXT = re.compile(r"[0-9]{1,16}(\.[0-9]{1,6})?", re.ASCII)
 
@@ -61,10 +61,13 @@ def money_of(amount: str, currency: str, path: tuple[str, ...] = ()) -> Money:
     return Money(minor=whole, currency=currency)
 
 
-def total_of(amounts: Iterable[Money]) -> Money:
-    """The sum. Raises Invalid when there is none or the currencies differ."""
+def total_of(amounts: Iterable[Money], path: tuple[str, ...] | None = None) -> Money:
+    """The sum. Raises Invalid at `path` when there is none, the currencies differ, or it is beyond MAX_MINOR."""
     listed = list(amounts)
     currencies = {money.currency for money in listed}
     if len(currencies) != 1:
-        raise Invalid("all amounts must be of one currency")
-    return Money(minor=sum(money.minor for money in listed), currency=currencies.pop())
+        raise Invalid("all amounts must be of one currency", path)
+    minor = sum(money.minor for money in listed)
+    if abs(minor) > MAX_MINOR:
+        raise Invalid("the total must be at most 10^15 minor units", path)
+    return Money(minor=minor, currency=currencies.pop())

@@ -161,6 +161,16 @@ async def test_an_order_has_one_currency(catalog: CatalogService) -> None:
     assert refused.value.problems[0].path == ("lines", "2", "sku")
 
 
+@pytest.mark.parametrize("lines", [lines_of(p1=2), lines_of(p1=1, p2=1), lines_of(p1=1000, p2=1000)])
+async def test_a_total_beyond_the_largest_amount_is_invalid(catalog: CatalogService, lines: PriceLines) -> None:
+    await catalog.create_product(a_wish("p1", "p1", eur(MAX_MINOR)), ORIGIN)
+    await catalog.create_product(a_wish("p2", "p2", eur(1)), ORIGIN)
+    with pytest.raises(Invalid) as refused:
+        await catalog.price_lines(lines)
+    assert refused.value.problems[0].path == ("lines",)
+    assert (await catalog.price_lines(lines_of(p1=1))).total == eur(MAX_MINOR)
+
+
 @pytest.mark.parametrize(
     ("lines", "path"),
     [

@@ -12,6 +12,7 @@ from services.orders.ports import OrderStore
 from services.orders.service import OrderService
 from services.shared.errors import Conflict, IdempotencyMismatch, Invalid, NotFound, Problem, Unavailable
 from services.shared.events import Event
+from services.shared.money import MAX_MINOR, Money
 from services.shared.pages import encode_cursor
 from tests.orders.makers import MOMENT, ORIGIN, REASON, a_wish, an_order
 from tests.support.doubles import CountingIds, StandingClock
@@ -70,6 +71,16 @@ async def test_another_input_under_the_same_id_is_a_mismatch(orders: OrderServic
         await orders.record_order(a_wish(fingerprint="other"), ORIGIN)
     assert await orders.orders_by_id(["o1"]) == (an_order(),)
     assert len(store.events) == 1
+
+
+@pytest.mark.parametrize("minor", [-1, MAX_MINOR + 1, 10**20])
+async def test_a_total_that_cannot_be_stored_is_invalid_and_keeps_nothing(
+    orders: OrderService, store: MemoryOrderStore, minor: int
+) -> None:
+    with pytest.raises(Invalid):
+        await orders.record_order(replace(a_wish(), total=Money(minor=minor, currency="EUR")), ORIGIN)
+    assert await store.by_ids(["o1"]) == ()
+    assert store.events == []
 
 
 @pytest.mark.parametrize("after", OrderStatus)

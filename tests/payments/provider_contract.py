@@ -18,6 +18,7 @@ from services.shared.money import Money
 AMOUNT = Money(minor=1999, currency="EUR")
 MORE = Money(minor=2000, currency="EUR")
 LESS = Money(minor=1000, currency="EUR")
+ENDLESS = Money(minor=10**18, currency="EUR")
 FOREIGN = Money(minor=1999, currency="USD")
 ORDERS = itertools.count(1)
 
@@ -151,6 +152,26 @@ class PaymentProviderContract(ABC):
         with pytest.raises(Unavailable):
             await provider.capture(order, reference, AMOUNT, f"{order}/authorize")
         assert len(await self.ledger(provider, order)) == 1
+
+    async def test_an_amount_beyond_its_limits_is_a_final_no_to_authorise_and_capture(
+        self, provider: PaymentProvider, order: str, reference: str
+    ) -> None:
+        for _ in range(2):
+            with pytest.raises(PaymentDeclined, match=r"^the provider refused the request$"):
+                await provider.authorize(order, ENDLESS, CARD, f"{order}/a")
+            with pytest.raises(PaymentDeclined, match=r"^the provider refused the request$"):
+                await provider.capture(order, reference, ENDLESS, f"{order}/c")
+        assert len(await self.ledger(provider, order)) == 1
+        await provider.capture(order, reference, AMOUNT, f"{order}/c")
+
+    async def test_an_amount_beyond_its_limits_leaves_a_refund_open(
+        self, provider: PaymentProvider, order: str, reference: str
+    ) -> None:
+        await provider.capture(order, reference, AMOUNT, f"{order}/c")
+        with pytest.raises(Unavailable):
+            await provider.refund(order, reference, ENDLESS, f"{order}/r")
+        await provider.refund(order, reference, AMOUNT, f"{order}/r")
+        assert [kind for kind, _, _ in await self.ledger(provider, order)] == ["authorization", "capture", "refund"]
 
     async def test_a_flaky_provider_works_at_the_third_try(self, provider: PaymentProvider, order: str) -> None:
         async def authorized() -> str:

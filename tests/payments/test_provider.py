@@ -1,6 +1,6 @@
 """Both payment providers keep the provider's contract; the one over HTTP takes nothing for granted."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import aiohttp
 import pytest
@@ -97,6 +97,22 @@ async def test_what_is_neither_done_nor_a_final_no_leaves_the_outcome_open(
     with pytest.raises(Unavailable):
         await provider_at(session, str(server.make_url("/"))).capture("o1", "auth_1", AMOUNT, "k")
     await server.close()
+
+
+@pytest.mark.parametrize("status", [400, 422])
+async def test_only_a_400_in_the_providers_own_words_is_a_final_no(session: aiohttp.ClientSession, status: int) -> None:
+    calls: dict[Callable[[HttpPaymentProvider], Awaitable[object]], bool] = {
+        lambda provider: provider.authorize("o1", AMOUNT, CARD, "k"): status == 400,
+        lambda provider: provider.capture("o1", "auth_1", AMOUNT, "k"): status == 400,
+        lambda provider: provider.void("o1", "auth_1", "k"): False,
+        lambda provider: provider.refund("o1", "auth_1", AMOUNT, "k"): False,
+    }
+    for call, final in calls.items():
+        server = await answering(web.Response(status=status, body=b'{"code": "invalid", "message": "<b>secret"}'))
+        with pytest.raises(PaymentDeclined if final else Unavailable) as raised:
+            await call(provider_at(session, str(server.make_url("/"))))
+        assert "secret" not in str(raised.value)
+        await server.close()
 
 
 @pytest.mark.parametrize("body", [b"", b"no JSON", b"[]", b"{}", b'{"reference": 7}', b'{"reference": ""}', b"\xff"])

@@ -87,7 +87,11 @@ def test_what_is_no_currency_is_refused_at_its_path(currency: str) -> None:
     assert refused.value.problems[0].path == ("price", "currency")
 
 
-@given(minor=MINORS, quantity=st.integers(min_value=1, max_value=1000), currency=CURRENCIES)
+@given(
+    minor=st.integers(min_value=0, max_value=MAX_MINOR // 1000),
+    quantity=st.integers(min_value=1, max_value=1000),
+    currency=CURRENCIES,
+)
 def test_a_price_times_is_the_price_added_up(minor: int, quantity: int, currency: str) -> None:
     price = Money(minor=minor, currency=currency)
     assert price.times(quantity) == total_of([price] * quantity)
@@ -100,3 +104,12 @@ def test_a_total_needs_amounts_of_one_currency() -> None:
         total_of([euro, yen])
     with pytest.raises(Invalid):
         total_of([])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_total_is_no_larger_than_the_largest_amount(sign: int) -> None:
+    half = Money(minor=sign * MAX_MINOR // 2, currency="EUR")
+    assert total_of([half, half]) == Money(minor=sign * MAX_MINOR, currency="EUR")
+    with pytest.raises(Invalid) as refused:
+        total_of([half, half, Money(minor=sign, currency="EUR")], ("lines",))
+    assert refused.value.problems[0].path == ("lines",)
