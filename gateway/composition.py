@@ -6,6 +6,7 @@ from temporalio.client import Client
 
 from gateway.auth import Authenticator, KeyRing, TokenRules
 from gateway.context import Backends, Places
+from gateway.currencies import Currencies
 from gateway.schema import build_schema
 from gateway.temporal_sagas import TemporalSagas
 from gateway.web.app import Parts, build_app
@@ -41,7 +42,8 @@ async def compose(settings: Settings) -> FastAPI:
     sagas = TemporalSagas(
         client, settings.temporal.ui, settings.gateway.answer_within, settings.gateway.placements_at_once
     )
-    return assemble(settings, _backends(settings, session, sagas), SystemClock(), session)
+    clock = SystemClock()
+    return assemble(settings, _backends(settings, session, sagas, clock), clock, session)
 
 
 def assemble(
@@ -78,7 +80,7 @@ def places_of(settings: Settings) -> Places:
     )
 
 
-def _backends(settings: Settings, session: aiohttp.ClientSession, sagas: TemporalSagas) -> Backends:
+def _backends(settings: Settings, session: aiohttp.ClientSession, sagas: TemporalSagas, clock: Clock) -> Backends:
     def caller(context: str, protocol: type) -> Caller:
         services = settings.services
         return Caller(
@@ -90,8 +92,9 @@ def _backends(settings: Settings, session: aiohttp.ClientSession, sagas: Tempora
             settings.gateway.answer_within,
         )
 
+    catalog = CatalogClient(caller("catalog", Catalog))
     return Backends(
-        catalog=CatalogClient(caller("catalog", Catalog)),
+        catalog=catalog,
         inventory=InventoryClient(caller("inventory", Inventory)),
         orders=OrdersClient(caller("orders", Orders)),
         payments=PaymentsClient(caller("payments", Payments)),
@@ -99,4 +102,5 @@ def _backends(settings: Settings, session: aiohttp.ClientSession, sagas: Tempora
         sagas=sagas,
         ids=SortableIds(),
         places=places_of(settings),
+        currencies=Currencies(catalog, clock),
     )

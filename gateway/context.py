@@ -9,6 +9,7 @@ from aiodataloader import DataLoader
 from graphql import GraphQLResolveInfo
 
 from gateway.auth import Viewer
+from gateway.currencies import Currencies
 from gateway.errors import Unauthenticated
 from gateway.ports import Sagas, WorkflowView
 from services.catalog.models import Product
@@ -60,6 +61,7 @@ class Backends:
     sagas: Sagas
     ids: IdFactory
     places: Places
+    currencies: Currencies
 
 
 class Loaders:

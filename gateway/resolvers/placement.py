@@ -14,7 +14,7 @@ from gateway.types.orders import OrderPayload
 from gateway.types.orders import PlaceOrderInput as PlaceOrderArgument
 from services.catalog.models import RequestedLine
 from services.orders.models import Order
-from services.shared.errors import IdempotencyMismatch, Unavailable
+from services.shared.errors import IdempotencyMismatch, Invalid, Unavailable
 from services.shared.ids import derived_id
 from services.shared.text import checked_text
 from workflows.messages import PlaceOrderInput
@@ -62,9 +62,20 @@ class PlacementMutations(graphene.ObjectType):
         _check(wanted)
         try:
             async with asyncio.timeout(context.backends.places.answer_within):
-                return await _placed(context, _command(context, wanted))
+                command = _command(context, wanted)
+                await _check_currencies(context, command)
+                return await _placed(context, command)
         except TimeoutError:
             raise Unavailable("orders", "the answer takes too long") from None
+
+
+async def _check_currencies(context: RequestContext, command: PlaceOrderInput) -> None:
+    """Refuses lines of two currencies before anything is started, unless their key has made an order already."""
+    if len(command.lines) == 1:
+        return
+    other = await context.backends.currencies.first_other([line.sku for line in command.lines])
+    if other is not None and not await context.backends.orders.orders_by_id([command.order_id]):
+        raise Invalid("all lines must be of one currency", ("lines", str(other), "sku"))
 
 
 async def _placed(context: RequestContext, command: PlaceOrderInput) -> OrderAnswer:

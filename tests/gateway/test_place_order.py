@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from gateway.schema import build_schema
 from services.catalog.models import CreateProduct
 from services.inventory.models import OpenStock
 from services.shared.errors import Unavailable
-from services.shared.money import Money
+from services.shared.money import MAX_MINOR, Money
 from services.users.models import Role
 from tests.gateway.shop import NOBODY
 from tests.gateway.world import PLACE, World, order_input
@@ -70,20 +71,60 @@ async def test_the_limits_themselves_are_allowed(world: World) -> None:
     assert [error["code"] for error in payload["errors"]] == ["OUT_OF_STOCK"]
 
 
-async def test_lines_of_two_currencies_are_invalid(world: World) -> None:
-    quill = CreateProduct(
-        product_id="quill",
-        sku="quill",
-        name="Quill",
-        description="",
-        categories=(),
-        price=Money(minor=250, currency="USD"),
-    )
-    await world.shop.catalog.create_product(quill, NOBODY)
-    await world.shop.inventory.open_stock(OpenStock(sku="quill", quantity=1), NOBODY)
-    payload = await world.place(lines=[LINE, {"sku": "quill", "quantity": 1}])
+async def put_on_sale(world: World, sku: str, price: Money) -> None:
+    product = CreateProduct(product_id=sku, sku=sku, name=sku.title(), description="", categories=(), price=price)
+    await world.shop.catalog.create_product(product, NOBODY)
+    await world.shop.inventory.open_stock(OpenStock(sku=sku, quantity=1000), NOBODY)
+    world.forget()
+
+
+async def test_lines_of_two_currencies_are_invalid_and_start_nothing(world: World) -> None:
+    await put_on_sale(world, "quill", Money(minor=250, currency="USD"))
+    for _ in range(2):
+        payload = await world.place(lines=[LINE, {"sku": "pen", "quantity": 1}, {"sku": "quill", "quantity": 1}])
+        assert payload["order"] is None
+        assert [(error["code"], error["path"]) for error in payload["errors"]] == [("INVALID", ["lines", "2", "sku"])]
+    assert world.nothing_happened()
+
+
+async def test_one_currency_is_looked_up_once_and_for_one_line_never(world: World) -> None:
+    for key in ("k1", "k2"):
+        await world.placed(idempotencyKey=key)
+    await world.placed(idempotencyKey="k3", lines=[LINE])
+    assert world.shop.counted()["catalog.products_by_sku"] == 1
+
+
+async def test_two_currencies_beside_an_unknown_product_are_left_to_the_workflow(world: World) -> None:
+    await put_on_sale(world, "quill", Money(minor=250, currency="USD"))
+    lines = [LINE, {"sku": "quill", "quantity": 1}, {"sku": "nothing", "quantity": 1}]
+    payload = await world.place(lines=lines)
+    assert [(error["code"], error["path"]) for error in payload["errors"]] == [("NOT_FOUND", ["lines", "2", "sku"])]
+
+
+async def test_a_key_that_made_an_order_is_answered_with_it_whatever_its_products_cost_now(world: World) -> None:
+    order_id = await world.placed()
+    pen = world.shop.products.products["pen"]
+    world.shop.products.products["pen"] = replace(pen, price=Money(minor=1, currency="USD"))
+    world.shop.clock.advance(timedelta(minutes=2))
+    assert await world.placed() == order_id
+
+
+async def test_a_catalogue_that_is_away_is_unavailable_and_starts_nothing(world: World) -> None:
+    world.shop.watched["catalog"].faults["products_by_sku"] = Unavailable("catalog")
+    answer = await world.ask(PLACE, {"input": order_input()}, "mia")
+    assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+    assert world.nothing_happened()
+
+
+@pytest.mark.parametrize("lines", [[{"sku": "gold", "quantity": 2}], [LINE, {"sku": "gold", "quantity": 1000}]])
+async def test_a_total_beyond_the_largest_amount_is_invalid_and_keeps_nothing(
+    world: World, lines: list[dict[str, Any]]
+) -> None:
+    await put_on_sale(world, "gold", Money(minor=MAX_MINOR, currency="EUR"))
+    payload = await world.place(lines=lines)
     assert payload["order"] is None
-    assert [(error["code"], error["path"]) for error in payload["errors"]] == [("INVALID", ["lines", "1", "sku"])]
+    assert [(error["code"], error["path"]) for error in payload["errors"]] == [("INVALID", ["lines"])]
+    assert not world.shop.counted().get("orders.record_order")
 
 
 async def test_unknown_and_archived_products_are_all_named(world: World) -> None:

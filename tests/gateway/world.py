@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from gateway.composition import assemble
 from gateway.context import Backends, Places
+from gateway.currencies import Currencies
 from services.infra.settings import Profile, Settings
 from services.users.models import FirstAccount, Login, Register, Role
 from services.users.tokens import TokenRules
@@ -146,6 +147,7 @@ async def build_world(profile: Profile = Profile.DEVELOPMENT) -> World:
         sagas=sagas,
         ids=shop.ids,
         places=Places(orders=(), products=(), hold_seconds=900, answer_within=4.5),
+        currencies=Currencies(shop.catalog, shop.clock),
     )
     settings = Settings().model_copy(update={"profile": profile})
     world = World(shop, sagas, Wire(assemble(settings, backends, shop.clock)), backends)
