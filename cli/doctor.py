@@ -2,15 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit, urlunsplit
 
 import psutil
 from rich.console import Console
 
 from cli.ready import Addresses
-from cli.stack.checks import check_http, check_kafka, check_mail, check_mongo, check_redis, check_temporal, reason
-from services.infra.settings import Settings
+from cli.stack.checks import (
+    Waits,
+    check_http,
+    check_kafka,
+    check_mail,
+    check_mongo,
+    check_redis,
+    check_temporal,
+    reason,
+)
+from services.infra.settings import CONTEXTS, Settings
 
 ANSWER_WITHIN = 8.0
 """Seconds for one part to prove that it works."""
@@ -29,11 +38,12 @@ class Patient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """What came of it: well, or what is wrong and what to do."""
+    """What came of it: well, or what is wrong and what to do. `waits_for` names others that it says it needs."""
 
     patient: Patient
     well: bool
     said: str
+    waits_for: tuple[str, ...] = ()
 
 
 async def examine(addresses: Addresses | None, settings: Settings, console: Console) -> bool:
@@ -45,7 +55,7 @@ async def examine(addresses: Addresses | None, settings: Settings, console: Cons
         console.print("There is no ready file, so the addresses of the settings are checked.", highlight=False)
     known = addresses or addresses_of(settings)
     found = await asyncio.gather(*(diagnose(patient, known) for patient in patients(known, settings)))
-    for each in found:
+    for each in without_blame(found, known):
         mark = "well " if each.well else "WRONG"
         where = without_password(each.patient.address)
         console.print(
@@ -109,9 +119,24 @@ async def diagnose(patient: Patient, at: Addresses) -> Diagnosis:
     pid = at.pids.get(patient.name)
     try:
         said = await asyncio.wait_for(patient.probe(), ANSWER_WITHIN)
+    except Waits as waiting:
+        return Diagnosis(patient=patient, well=False, said=f"{reason(waiting)}.", waits_for=waiting.missing)
     except Exception as failure:  # noqa: BLE001 (whatever a driver raises is the finding)
         return Diagnosis(patient=patient, well=False, said=f"{reason(failure)}. {advice(patient, at, pid)}")
     return Diagnosis(patient=patient, well=True, said=said)
+
+
+def without_blame(found: Sequence[Diagnosis], at: Addresses) -> Sequence[Diagnosis]:
+    """Advice about one that waits only if all that it waits for is well: otherwise mending that mends it as well."""
+    ill = {each.patient.name for each in found if not each.well}
+
+    def judged(each: Diagnosis) -> Diagnosis:
+        others = {"services" if name in CONTEXTS else name for name in each.waits_for} - {each.patient.name}
+        if not each.waits_for or others & ill:
+            return each
+        return replace(each, said=f"{each.said} {advice(each.patient, at, at.pids.get(each.patient.name))}")
+
+    return [judged(each) for each in found]
 
 
 def advice(patient: Patient, at: Addresses, pid: int | None) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 import aiohttp
 
+from cli.stack.checks import reason
+
 UNAVAILABLE = "UNAVAILABLE"
 REQUEST_SECONDS = 20.0
 FIRST_PAUSE = 0.25
@@ -69,7 +71,7 @@ class GraphqlClient:
             async with self._http.post(self._url, json=body, headers=headers, timeout=timeout) as response:
                 return _data(response.status, await response.json())
         except (aiohttp.ClientError, TimeoutError) as failure:
-            raise GraphqlFailure(UNAVAILABLE, type(failure).__name__) from failure
+            raise GraphqlFailure(UNAVAILABLE, reason(failure)) from failure
 
 
 def _data(status: int, answer: dict[str, Any]) -> dict[str, Any]:

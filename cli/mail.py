@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.errors import CommandFailed
+from cli.stack.checks import reason
 
 HTTP = ("http://", "https://")
 AT_MOST = 1000
@@ -81,8 +82,10 @@ async def _of_mailpit(url: str) -> Sequence[Mail]:
             async with http.get("/api/v1/messages", params={"limit": AT_MOST}) as answer:
                 listed = (await answer.json())["messages"]
             return [await _one_of_mailpit(http, summary["ID"]) for summary in reversed(listed)]
-    except (aiohttp.ClientError, KeyError) as failure:
-        raise CommandFailed(f"mailpit at {url} does not answer as expected: {type(failure).__name__}.") from failure
+    except aiohttp.ClientError as failure:
+        raise CommandFailed(f"mailpit at {url} does not answer as expected: {reason(failure)}.") from failure
+    except KeyError as failure:
+        raise CommandFailed(f"mailpit at {url} does not answer as expected: it leaves out {failure}.") from failure
 
 
 async def _one_of_mailpit(http: aiohttp.ClientSession, identifier: str) -> Mail:

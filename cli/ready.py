@@ -64,8 +64,10 @@ def read_ready(path: Path) -> Addresses:
         return TypeAdapter(Addresses).validate_python(values)
     except FileNotFoundError as failure:
         raise CommandFailed(f"There is no ready file {path}: start `caravan up`, or give --ready FILE.") from failure
-    except (OSError, ValidationError) as failure:
-        raise CommandFailed(f"{path} is no ready file of `caravan up`: {type(failure).__name__}.") from failure
+    except OSError as failure:
+        raise CommandFailed(f"{path} is no ready file of `caravan up`: {failure.strerror or failure}.") from failure
+    except ValidationError as failure:
+        raise CommandFailed(f"{path} is no ready file of `caravan up`: it does not hold such addresses.") from failure
 
 
 def environment_of(addresses: Addresses) -> dict[str, str]:

@@ -20,7 +20,7 @@ from cli.screen import Screen
 from cli.stack.checks import reason
 from cli.stack.choices import Only, PortChoice
 from cli.stack.up import Order, Stack, stack_up
-from services.infra.settings import Settings
+from services.infra.settings import Settings, what_is_wrong
 
 Arguments = ParamSpec("Arguments")
 SEE_DOCTOR = "`caravan doctor` says what is wrong with the servers."
@@ -52,11 +52,7 @@ def settings_from_environment() -> Settings:
     try:
         return Settings()
     except ValidationError as failure:
-        wrong = "; ".join(
-            f"CARAVAN_{'__'.join(str(part) for part in error['loc'])}".upper() + f": {error['msg']}"
-            for error in failure.errors()
-        )
-        raise CommandFailed(f"The environment cannot be used: {wrong}") from None
+        raise CommandFailed(f"The environment cannot be used: {what_is_wrong(failure)}") from None
 
 
 @told
@@ -100,6 +96,7 @@ def run_invariants(ready: Path) -> bool:
     from cli.invariants.command import check_invariants
 
     addresses = read_ready(ready)
+    settings_from_environment()  # It is read again further in: what is wrong with it has to be told here, as such.
     try:
         findings = asyncio.run(check_invariants(addresses))
     except Exception as failure:

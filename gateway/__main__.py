@@ -3,14 +3,16 @@
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
 import uvloop
+from pydantic import ValidationError
 
 from gateway.composition import compose
-from services.infra.settings import Settings
+from services.infra.settings import Settings, what_is_wrong
 from services.infra.telemetry import configure_logging
 
 DRAIN_SECONDS = 10
@@ -46,7 +48,10 @@ async def serve(settings: Settings) -> None:
 
 def main() -> None:
     """Runs the process."""
-    settings = Settings()
+    try:
+        settings = Settings()
+    except ValidationError as failure:
+        sys.exit(f"settings: {what_is_wrong(failure)}")
     configure_logging(settings.log.level, "gateway")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings))

@@ -11,7 +11,7 @@ import structlog
 import uvloop
 from pydantic import ValidationError
 
-from services.infra.settings import CONTEXTS, Settings
+from services.infra.settings import CONTEXTS, Settings, what_is_wrong
 from services.infra.telemetry import configure_logging
 from workers.process import run
 from workers.tuning import collect_garbage_less_often
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         settings = Settings()
     except ValidationError as failure:
-        sys.stderr.write(f"{_told(failure)}\n")
+        sys.stderr.write(f"settings: {what_is_wrong(failure)}\n")
         return 1
     configure_logging(settings.log.level, ALL if names == CONTEXTS else "+".join(names))
     log = structlog.get_logger(__name__)
@@ -47,11 +47,6 @@ def main(arguments: Sequence[str]) -> int:
         gc.collect()
     log.info("stopped")
     return 0
-
-
-def _told(failure: ValidationError) -> str:
-    """What is wrong with the settings, without the values."""
-    return "\n".join(f"settings: {'.'.join(map(str, error['loc']))} {error['msg']}" for error in failure.errors())
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from cli.invariants.ledger import Ledger
 from cli.ready import Addresses
 from cli.shop_client import ShopClient
 from cli.shop_views import Refusal
+from cli.stack.checks import in_words, reason
 from services.infra.settings import Settings
 from services.shared.ids import SortableIds
 
@@ -89,7 +90,7 @@ async def _scene(on: Teller, scene: Scene) -> Outcome:
     try:
         outcome = await scene(on)
     except (GraphqlFailure, Refusal, LookupError, TimeoutError, aiohttp.ClientError) as failure:
-        outcome = Outcome(scene=on.scene, expected="an end", got=f"{type(failure).__name__}: {failure}")
+        outcome = Outcome(scene=on.scene, expected="an end", got=f"{in_words(failure)}: {reason(failure)}")
     on.stage.narrator.ending(outcome)
     return outcome
 

@@ -4,8 +4,11 @@ Each returns what the server says of itself (empty when it does not tell) and ra
 drivers are imported here and late: a command that needs none of them starts at once.
 """
 
+import re
 from contextlib import AsyncExitStack
 from http import HTTPStatus
+from json import JSONDecodeError, loads
+from typing import Final
 from urllib.parse import urlsplit
 
 KAFKA_TOPIC = "caravan.probe"
@@ -13,9 +16,26 @@ PROBE = "probe"
 SECONDS = 5
 """How long one request of a check may take."""
 
+NOISE: Final = re.compile(r"\[Errno -?\d+\] |^\w+Error: | ssl:\w+")
+DUMP: Final = re.compile(r"(?: from)?\s*[(\[{<].*|: \w+::.*|, [A-Z][\w ]*: .*")
+"""In a driver's text: what says nothing, and where its state begins, for a debugger rather than a person."""
+
+STARTUP: Final = "startup"
+"""What a process of services names as missing when it waits for nothing but its own start."""
+
+OUR_OWN: Final = ("cli", "services")
+
 
 class NotReady(Exception):
     """The server answers, and is not fit for use. The message says why."""
+
+
+class Waits(NotReady):
+    """A process of ours is well and waits for others, by their names in `/readyz`."""
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__("is still starting" if missing == (STARTUP,) else f"waits for {', '.join(missing)}")
+        self.missing = missing
 
 
 async def check_temporal(address: str, namespace: str) -> str:
@@ -99,19 +119,39 @@ async def check_mail(address: str) -> str:
 
 
 async def check_http(url: str) -> str:
-    """The page answers 200; what it says instead is the reason."""
+    """The page answers 200; what it says instead, or whom it waits for, is the reason."""
     from aiohttp import ClientSession, ClientTimeout
 
     async with ClientSession(timeout=ClientTimeout(total=SECONDS)) as session, session.get(url) as answer:
         if answer.status != HTTPStatus.OK:
-            text = " ".join((await answer.text()).split())[:200]
-            raise NotReady(f"{urlsplit(url).path} answers {answer.status}: {text}")
+            text = await answer.text()
+            if missing := missing_in(text):
+                raise Waits(missing)
+            raise NotReady(f"{urlsplit(url).path} answers {answer.status}: {' '.join(text.split())[:200]}")
     return ""
 
 
+def missing_in(answer: str) -> tuple[str, ...]:
+    """What a `/readyz` names as missing; nothing when the answer is none of ours."""
+    try:
+        missing = loads(answer)["missing"]
+        return tuple(str(name) for name in missing) if isinstance(missing, list) else ()
+    except (JSONDecodeError, LookupError, TypeError):
+        return ()
+
+
 def reason(failure: BaseException | None) -> str:
-    """A failure as one line for a person."""
+    """A failure as one readable line for a person: of a driver's text the first clause, without its state."""
     if failure is None or isinstance(failure, TimeoutError):
         return "no answer in time"
+    if isinstance(failure, OSError) and failure.filename is not None:
+        return f"{failure.strerror}: {failure.filename}"
     text = " ".join(str(failure).split())
-    return text[:300] or type(failure).__name__
+    if type(failure).__module__.partition(".")[0] not in OUR_OWN:
+        text = DUMP.sub("", NOISE.sub("", text)).rstrip(" :.,")
+    return text[:300] or in_words(failure)
+
+
+def in_words(failure: BaseException) -> str:
+    """What kind of failure it is, for one that says nothing itself."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(failure).__name__).lower()

@@ -1,14 +1,21 @@
 """The settings of every process: one typed tree, read from the environment once, at the process's start.
 
-Names are `CARAVAN_<SECTION>__<FIELD>`; `.env.example` lists them all (a test compares). Nothing else reads the
-environment.
+Names are `CARAVAN_<SECTION>__<FIELD>`; `.env.example` lists them all (a test compares), and any other that begins like
+them is refused. Nothing else reads the environment.
 """
 
+import os
 from enum import StrEnum
-from typing import Self
+from typing import Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX: Final = "CARAVAN_"
+BETWEEN: Final = "__"
+"""Between a section and its field in a variable's name."""
 
 CONTEXTS = ("catalog", "inventory", "orders", "payments", "users")
 """The services that there are, in the order in which they start."""
@@ -133,10 +140,27 @@ class LogSettings(Section):
     level: str = "INFO"
 
 
+class UnknownVariables(PydanticBaseSettingsSource):
+    """The variables that are no setting, as fields that do not exist: pydantic would pass a mistyped section over."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 (the base's)
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        # Without their values: whatever refuses them must not show one.
+        ours = [name for name in os.environ if name.upper().startswith(PREFIX)]
+        return {name: None for name in (name[len(PREFIX) :].lower() for name in ours) if not self._known(name)}
+
+    def _known(self, name: str) -> bool:
+        section, between, _ = name.partition(BETWEEN)
+        field = self.settings_cls.model_fields.get(section)
+        return field is not None and (not between or isinstance(field.default, Section))
+
+
 class Settings(BaseSettings):
     """The whole tree. Built once by a process's entry point and passed down."""
 
-    model_config = SettingsConfigDict(env_prefix="CARAVAN_", env_nested_delimiter="__", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=BETWEEN, frozen=True, extra="forbid")
 
     profile: Profile = Profile.DEVELOPMENT
     temporal: TemporalSettings = TemporalSettings()
@@ -152,12 +176,37 @@ class Settings(BaseSettings):
     inventory: InventorySettings = InventorySettings()
     log: LogSettings = LogSettings()
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the base's)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the base's)
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, the environment, and what of it is no setting: no files."""
+        return init_settings, env_settings, UnknownVariables(settings_cls)
+
     @model_validator(mode="after")
     def refuse_default_secrets(self) -> Self:
         """In production, raises ValueError that names every secret left at its default."""
         if self.profile is Profile.PRODUCTION and (left := default_secrets(self)):
             raise ValueError("production refuses default secrets: set " + ", ".join(left))
         return self
+
+
+def what_is_wrong(failure: ValidationError) -> str:
+    """One line that names each variable that cannot be used, and never its value."""
+    return "; ".join(_wrong(error) for error in failure.errors(include_url=False, include_input=False))
+
+
+def _wrong(error: ErrorDetails) -> str:
+    said = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:
+        return said
+    name = f"{PREFIX}{BETWEEN.join(str(part) for part in error['loc'])}".upper()
+    return f"{name}: there is no such setting" if error["type"] == "extra_forbidden" else f"{name}: {said}"
 
 
 def default_secrets(settings: Settings) -> list[str]:
@@ -169,5 +218,5 @@ def default_secrets(settings: Settings) -> list[str]:
             continue
         for name, field in type(values).model_fields.items():
             if isinstance(field.default, SecretStr) and getattr(values, name) == field.default:
-                left.append(f"CARAVAN_{section}__{name}".upper())
+                left.append(f"{PREFIX}{section}{BETWEEN}{name}".upper())
     return left

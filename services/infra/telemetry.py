@@ -22,6 +22,9 @@ QUOTES_DATA: Final = ("pymongo", "bson", "pydantic", "pydantic_core")
 QUIET: Final = {"aiokafka": logging.CRITICAL, "pymongo": logging.WARNING, "uvicorn": logging.WARNING}
 """Libraries that tell several times a second of what we say once ourselves, such as a broker being away."""
 
+SAID_BY_US: Final = ("UNAVAILABLE", "UNEXPECTED")
+"""The types of the failures of an attempt that `activities/errors.py` has logged when it made them."""
+
 TEMPORAL_FIELDS: Final = ("temporal_workflow", "temporal_activity")
 
 
@@ -52,6 +55,13 @@ def configure_logging(level: str, process: str) -> None:
     logging.captureWarnings(capture=True)
     for name, quiet in QUIET.items():
         logging.getLogger(name).setLevel(max(quiet, number))
+    # The SDK tells of every attempt again, each time with its own frames and with the attempt's data twice.
+    logging.getLogger("temporalio.activity").addFilter(_not_said_yet)
+
+
+def _not_said_yet(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    return getattr(error, "type", None) not in SAID_BY_US
 
 
 def _shared(process: str) -> list[Processor]:

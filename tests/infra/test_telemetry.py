@@ -85,6 +85,25 @@ except DuplicateKeyError:
     assert line["exception"][0]["type"] == "DuplicateKeyError"
 
 
+def test_temporals_own_line_about_an_attempt_that_is_told_already_is_left_out() -> None:
+    lines = lines_of(
+        """
+class ApplicationError(Exception):
+    type = None
+for kind in ("UNAVAILABLE", "UNEXPECTED", "OTHER", None):
+    error = ApplicationError(kind)
+    error.type = kind
+    logging.getLogger("temporalio.activity").warning("Completing activity as failed", exc_info=error)
+logging.getLogger("temporalio.activity").warning("something else")
+"""
+    )
+    assert [line["exception"][0]["text"] if "exception" in line else line["event"] for line in lines] == [
+        "OTHER",
+        "None",
+        "something else",
+    ]
+
+
 def test_an_unknown_level_is_refused() -> None:
     with pytest.raises(ValueError, match="LOUD"):
         configure_logging("LOUD", "orders")

@@ -65,6 +65,16 @@ def test_a_wrong_setting_is_one_line_with_its_name_and_without_its_value(tmp_pat
     assert "s3cret" not in answer.stderr
 
 
+@pytest.mark.parametrize("command", ["up", "doctor"])
+def test_a_mistyped_setting_is_one_line_with_its_name(command: str, tmp_path: Path) -> None:
+    folder = ("--data", tmp_path) if command == "up" else ()
+    answer = caravan(command, *folder, CARAVAN_GATWAY__PORT="1")
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        "caravan: The environment cannot be used: CARAVAN_GATWAY__PORT: there is no such setting\n"
+    )
+
+
 def test_production_refuses_default_secrets(tmp_path: Path) -> None:
     answer = caravan("up", "--data", tmp_path, CARAVAN_PROFILE="production")
     assert answer.returncode == 1

@@ -59,6 +59,11 @@ def test_what_is_no_ready_file_is_one_clear_line(tmp_path: Path, text: str) -> N
     assert "\n" not in str(refusal.value)
 
 
+def test_a_folder_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(CommandFailed, match=r"is no ready file of `caravan up`: Is a directory\.$"):
+        read_ready(tmp_path)
+
+
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(CommandFailed, match="caravan up"):
         read_ready(tmp_path / "ready.json")

@@ -149,5 +149,5 @@ def test_production_with_a_default_secret_does_not_start() -> None:
 def test_a_wrong_setting_is_named_without_its_value() -> None:
     ended = run("all", CARAVAN_SERVICES=json.dumps({"port": "secret"}))
     assert ended.returncode == 1
-    assert "services.port" in ended.stderr
+    assert "CARAVAN_SERVICES__PORT" in ended.stderr
     assert "secret" not in ended.stderr
