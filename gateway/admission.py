@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.shared.errors import Unavailable
+from gateway.errors import Busy
 
 
 class Admission:
@@ -19,12 +19,12 @@ class Admission:
 
     @asynccontextmanager
     async def admitted(self) -> AsyncIterator[None]:
-        """A place for the block. Raises Unavailable when none was free in time: nothing was begun then."""
+        """A place for the block. Raises Busy when none was free in time: nothing was begun then."""
         try:
             async with asyncio.timeout(self._patience):
                 await self._slots.acquire()
         except TimeoutError:
-            raise Unavailable("orders", "too many at once") from None
+            raise Busy("orders", "too many at once") from None
         try:
             yield
         finally:

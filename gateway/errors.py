@@ -3,6 +3,7 @@
 CaravanError
 |-- Refused       in a mutation: the payload's `errors`; else NOT_FOUND or BAD_USER_INPUT
 |-- Unavailable   UNAVAILABLE
+|   `-- Busy          the same, and nothing was begun
 `-- EdgeError     said by the gateway itself
     |-- Unauthenticated   UNAUTHENTICATED
     |-- Forbidden         FORBIDDEN
@@ -17,13 +18,14 @@ from typing import Any, ClassVar
 import structlog
 from graphql import GraphQLError, VariableDefinitionNode
 
+from gateway.web.places import place_of_variable
 from services.shared.errors import CaravanError, NotFound, Refused, Unavailable
 
 log = structlog.get_logger(__name__)
 
 LONGEST_MESSAGE = 500
-PLACE = re.compile(r"^Variable '\$([^']+)' got invalid value .* at '([^']+)'; ", re.DOTALL)
-VARIABLE = re.compile(r"^Variable '\$([^']+)'")
+PLACE = re.compile(r"^Variable '\$[^']+' got invalid value .* at '([^']+)'; ", re.DOTALL)
+FIELD = re.compile(r".*; Field '([^']+)' (?:of required type|is not defined by) ", re.DOTALL)
 
 
 class EdgeError(CaravanError):
@@ -64,6 +66,10 @@ class TooComplex(EdgeError):
     """The document asks for more than one request may."""
 
     code = "QUERY_TOO_COMPLEX"
+
+
+class Busy(Unavailable):
+    """Too much is asked at once. Nothing of it was begun: the same may be sent again."""
 
 
 def code_of(error: Exception) -> str:
@@ -121,7 +127,11 @@ def _cause(error: GraphQLError) -> Exception:
 
 
 def _names_a_variable(error: GraphQLError) -> bool:
-    return any(isinstance(node, VariableDefinitionNode) for node in error.nodes or ())
+    return _variable_of(error) is not None
+
+
+def _variable_of(error: GraphQLError) -> VariableDefinitionNode | None:
+    return next((node for node in error.nodes or () if isinstance(node, VariableDefinitionNode)), None)
 
 
 def _field_of(error: Exception) -> Sequence[str] | None:
@@ -132,22 +142,28 @@ def _field_of(error: Exception) -> Sequence[str] | None:
     if isinstance(error, GraphQLError):
         if error.extensions and "field" in error.extensions:
             return list(error.extensions["field"])
-        if _names_a_variable(error):
-            return _variable_path(error.message)
+        if definition := _variable_of(error):
+            return _variable_path(error.message, definition)
     return None
 
 
-def _variable_path(message: str) -> list[str] | None:
+def _variable_path(message: str, definition: VariableDefinitionNode) -> list[str]:
+    """Down to the field that is missing or unknown: graphql-core names it in its words alone."""
+    path = list(place_of_variable(definition))
     if place := PLACE.match(message):
-        return [part for part in re.split(r"[.\[\]]+", place[2]) if part]
-    variable = VARIABLE.match(message)
-    return [variable[1]] if variable else None
+        path += [part for part in re.split(r"[.\[\]]+", place[1]) if part][1:]
+    if named := FIELD.match(message):
+        path.append(named[1])
+    return path
 
 
 def _message_of(error: Exception, code: str) -> str:
     match error:
         case EdgeError() | Refused():
             return str(error)
+        case Busy():
+            log.warning("busy", dependency=error.dependency)
+            return f"too many {error.dependency} at once; nothing was begun, send the same again in a moment"
         case Unavailable():
             log.warning("unavailable", dependency=error.dependency, reason=str(error)[:LONGEST_MESSAGE])
             return f"{error.dependency} did not answer in time; what was asked for may or may not have happened"

@@ -71,6 +71,13 @@ class Sagas(Protocol):
         """
         ...
 
+    async def revive_order(self, command: PlaceOrderInput) -> bool:
+        """Goes on with an order whose workflow was ended from outside; False, and no effect, where it was not.
+
+        Answers True once the new run knows how far the order is. Raises what `place_order` does.
+        """
+        ...
+
     async def cancel_order(self, order_id: str, command: CancelOrder) -> Order:
         """Answers when all is undone. Raises NotCancellable."""
         ...

@@ -3,6 +3,7 @@
 The update's id is made of the input, so that repeats of a request are one update however many come at once (a run takes
 ten updates at a time). The server answers from such an update even after its run has ended. That is right for an order
 that was kept, and wrong for a run that failed and kept nothing: there the same key may be tried again, in a new run.
+So it is for a run that somebody ended from outside while its order was open: a new run goes on where it was.
 """
 
 import asyncio
@@ -20,6 +21,16 @@ from workflows.place_order import PlaceOrder
 STARTED_BY: Final = "requestId"
 """The memo that tells whose request started a run."""
 
+BROKEN_OFF: Final = frozenset(
+    {
+        WorkflowExecutionStatus.TERMINATED,
+        WorkflowExecutionStatus.FAILED,
+        WorkflowExecutionStatus.TIMED_OUT,
+        WorkflowExecutionStatus.CANCELED,
+    }
+)
+"""How a run may have ended that may be followed by another one of the same id."""
+
 Start = WithStartWorkflowOperation[PlaceOrder, Order]
 
 
@@ -32,7 +43,7 @@ class Placements:
 
     async def place(self, command: PlaceOrderInput) -> Placement:
         """The early answer of the order's present run, or of a new one."""
-        first = f"placement-{command.fingerprint}"
+        first = _update_of(command)
         start = _start_of(command)
         try:
             return await self._update(start, command, first)
@@ -42,6 +53,15 @@ class Placements:
                 raise
         # All who were answered by that run ask under this id, so that they are one update again.
         return await self._update(_start_of(command), command, f"{first}-{ended}")
+
+    async def revive(self, command: PlaceOrderInput) -> bool:
+        """Starts a new run where the last one has ended without having completed; whether it had."""
+        last = self._client.get_workflow_handle(order_workflow_id(command.order_id))
+        found = await last.describe(rpc_timeout=self._within)
+        if found.status not in BROKEN_OFF:
+            return False
+        await self._update(_start_of(command), command, f"{_update_of(command)}-{found.run_id}")
+        return True
 
     async def _update(self, start: Start, command: PlaceOrderInput, update_id: str) -> Placement:
         placement: Placement = await self._client.execute_update_with_start_workflow(
@@ -62,6 +82,10 @@ class Placements:
             return None
         started_by = await found.memo_value(STARTED_BY, default=None, type_hint=str)
         return None if started_by == command.request_id else found.run_id
+
+
+def _update_of(command: PlaceOrderInput) -> str:
+    return f"placement-{command.fingerprint}"
 
 
 def _start_of(command: PlaceOrderInput) -> Start:

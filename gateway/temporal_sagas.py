@@ -59,6 +59,15 @@ class TemporalSagas:
         async with translated(self._within), self._door.admitted():
             return await self._placements.place(command)
 
+    async def revive_order(self, command: PlaceOrderInput) -> bool:
+        """See `Sagas.revive_order`."""
+        try:
+            async with translated(self._within), self._door.admitted():
+                return await self._placements.revive(command)
+        except SagaClosed:
+            # Another request was faster, and what it revived has completed.
+            return True
+
     async def cancel_order(self, order_id: str, command: CancelOrder) -> Order:
         """See `Sagas.cancel_order`."""
         order: Order = await self._tell(order_workflow_id(order_id), PlaceOrder.cancel, command)

@@ -15,6 +15,7 @@ from services.orders.models import OrderPage, OrderQuery, OrderStatus
 from services.shared.errors import Conflict, NotFound
 from services.shared.text import checked_text
 from workflows.messages import CancelOrder, DeliverOrder, ShipOrder
+from workflows.place_order import CLOSED
 
 DEFAULT_PAGE = 20
 LONGEST_TRACKING_NUMBER = 100
@@ -83,7 +84,7 @@ class OrderMutations(graphene.ObjectType):
         try:
             return OrderAnswer(order=await context.backends.sagas.cancel_order(order.id, command))
         except SagaClosed:
-            raise NotCancellable("the order can be cancelled no more", ("id",)) from None
+            raise NotCancellable(await _why_not(context, order, "cancelled"), ("id",)) from None
 
     @staticmethod
     async def resolve_ship_order(
@@ -98,7 +99,7 @@ class OrderMutations(graphene.ObjectType):
         try:
             return OrderAnswer(order=await context.backends.sagas.ship_order(order.id, command))
         except SagaClosed:
-            raise Conflict("the order cannot be shipped any more", ("id",)) from None
+            raise Conflict(await _why_not(context, order, "shipped"), ("id",)) from None
 
     @staticmethod
     async def resolve_deliver_order(_root: object, info: Info, order_id: str) -> OrderAnswer:
@@ -109,7 +110,7 @@ class OrderMutations(graphene.ObjectType):
         try:
             return OrderAnswer(order=await context.backends.sagas.deliver_order(order.id, command))
         except SagaClosed:
-            raise Conflict("the order cannot be delivered any more", ("id",)) from None
+            raise Conflict(await _why_not(context, order, "delivered"), ("id",)) from None
 
 
 async def owned_order(context: RequestContext, order_id: str) -> OrderModel:
@@ -124,6 +125,18 @@ async def owned_order(context: RequestContext, order_id: str) -> OrderModel:
     if order is None or not (viewer.runs_the_shop or order.customer_id == viewer.user_id):
         raise NotFound("no such order", ("id",))
     return order
+
+
+async def _why_not(context: RequestContext, order: OrderModel, deed: str) -> str:
+    """Why an order takes no message: it is final, or its workflow was ended from outside."""
+    context.loaders.order.clear(order.id)
+    now = await context.loaders.order.load(order.id)
+    if now is None or now.status in CLOSED:
+        return f"the order can be {deed} no more"
+    return (
+        f"the order is {now.status} but its workflow has ended; placing it again with the same idempotencyKey and input"
+        f" brings it back, then it can be {deed}"
+    )
 
 
 def _whose(viewer: Viewer, customer_id: str | None) -> str | None:

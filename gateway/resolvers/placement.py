@@ -18,6 +18,7 @@ from services.shared.errors import IdempotencyMismatch, Invalid, Unavailable
 from services.shared.ids import derived_id
 from services.shared.text import checked_text
 from workflows.messages import PlaceOrderInput
+from workflows.place_order import CLOSED
 
 MOST_LINES = 100
 MOST_OF_ONE = 1000
@@ -89,7 +90,18 @@ async def _placed(context: RequestContext, command: PlaceOrderInput) -> OrderAns
 
 
 async def _as_it_is_now(context: RequestContext, command: PlaceOrderInput) -> Order:
-    """A repeated key is answered with the order's present, not with the first answer's past."""
+    """A repeated key is answered with the order's present, not with the first answer's past.
+
+    While the order is open its workflow must live: only a look can tell, since the server answers for dead ones too.
+    """
+    order = await _found(context, command)
+    if order.status not in CLOSED and await context.backends.sagas.revive_order(command):
+        context.loaders.order.clear(command.order_id)
+        return await _found(context, command)
+    return order
+
+
+async def _found(context: RequestContext, command: PlaceOrderInput) -> Order:
     order = await context.loaders.order.load(command.order_id)
     if order is None:
         raise Unavailable("orders", "its workflow has ended without an order")

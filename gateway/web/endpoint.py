@@ -1,6 +1,9 @@
 """GraphQL over HTTP: reads a bounded body, finds out who asks, executes, answers JSON. Knows no field of the schema."""
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
@@ -10,7 +13,7 @@ from ariadne.graphql import graphql, validate_data
 from ariadne.types import GraphQLResult
 from graphql import DocumentNode, GraphQLError
 from pydantic_core import from_json, to_json
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from structlog.contextvars import bound_contextvars, get_contextvars
 
@@ -28,6 +31,9 @@ QUIET.disabled = True
 JSON_TYPE = "application/json"
 GRAPHQL_TYPE = "application/graphql-response+json"
 LARGEST_BODY = 256 * 1024
+MOST_DROPPED = 32 * 1024 * 1024
+DROPPED_WITHIN = 5.0
+"""Bytes and seconds that are read of a body which is refused, so that its sender hears why."""
 
 
 class Rejected(Exception):
@@ -123,18 +129,31 @@ def _operation_of(data: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON)
 
 async def _read(request: Request) -> Any:  # noqa: ANN401 (JSON)
     """Raises Rejected."""
+    chunks = request.stream()
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON_TYPE:
+        await _drop(chunks)
         raise Rejected(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send {JSON_TYPE}")
     body = bytearray()
-    async for chunk in request.stream():
+    async for chunk in chunks:
         body += chunk
         if len(body) > LARGEST_BODY:
-            # uvicorn goes on to read and drop the rest, so that a client which is still sending hears this.
+            await _drop(chunks)
             raise Rejected(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body may have {LARGEST_BODY} bytes")
     try:
         return from_json(bytes(body), allow_inf_nan=False)
     except ValueError:
         raise Rejected(HTTPStatus.BAD_REQUEST, "the body is not valid JSON") from None
+
+
+async def _drop(chunks: AsyncIterator[bytes]) -> None:
+    """Reads on for a while and forgets it: a connection that is closed on unread bytes loses the answer."""
+    dropped = 0
+    with suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(DROPPED_WITHIN):
+            async for chunk in chunks:
+                dropped += len(chunk)
+                if dropped > MOST_DROPPED:
+                    return
 
 
 def _json(body: dict[str, Any], status: HTTPStatus, media_type: str = JSON_TYPE) -> Response:

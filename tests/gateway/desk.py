@@ -50,6 +50,7 @@ class MemorySagas:
         self._shop = shop
         self._runs: dict[str, Run] = {}
         self._launched: set[str] = set()
+        self._broken_off: set[str] = set()
         self._one_at_a_time = asyncio.Lock()
 
     async def place_order(self, command: PlaceOrderInput) -> Placement:
@@ -64,6 +65,18 @@ class MemorySagas:
             if run.wish.fingerprint != command.fingerprint:
                 raise IdempotencyMismatch("the key was used with another order", ("idempotencyKey",))
             return run.placement
+
+    async def revive_order(self, command: PlaceOrderInput) -> bool:
+        self._answer()
+        if command.order_id not in self._broken_off:
+            return False
+        self._note("revive")
+        self._broken_off.remove(command.order_id)
+        return True
+
+    async def terminate(self, order_id: str) -> None:
+        """What an operator may do to a workflow."""
+        self._broken_off.add(order_id)
 
     async def cancel_order(self, order_id: str, command: CancelOrder) -> Order:
         order = await self._open(order_id, "cancel")
@@ -107,6 +120,8 @@ class MemorySagas:
         order_id = workflow_id.removeprefix("order/")
         if order_id not in self._runs or workflow_id != order_workflow_id(order_id):
             return None
+        if order_id in self._broken_off:
+            return self._view(workflow_id, "PlaceOrder", WorkflowStatus.TERMINATED)
         closed = (await self._now(order_id)).status in CLOSED
         return self._view(workflow_id, "PlaceOrder", WorkflowStatus.COMPLETED if closed else WorkflowStatus.RUNNING)
 
@@ -185,7 +200,11 @@ class MemorySagas:
 
     async def _open(self, order_id: str, deed: str) -> Order:
         self._note(deed)
-        if order_id not in self._runs or (order := await self._now(order_id)).status in CLOSED:
+        if (
+            order_id not in self._runs
+            or order_id in self._broken_off
+            or (order := await self._now(order_id)).status in CLOSED
+        ):
             raise SagaClosed
         return order
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,11 +36,13 @@ class Desk:
 
     Attributes:
         order_id: this test's own, since a server forgets no order.
+        terminate: ends the workflow of an order from outside.
     """
 
     sagas: Sagas
     shop: Shop
     order_id: str
+    terminate: Callable[[str], Awaitable[None]]
 
     @property
     def workflow_id(self) -> str:
@@ -110,6 +112,35 @@ class SagasContract(ABC):
         assert len({placement.request_id for placement in placements}) == 1
         await desk.until(OrderStatus.CONFIRMED)
         assert desk.shop.stock.stock["ink"].available == 98
+
+    async def test_an_order_whose_workflow_was_terminated_goes_on_with_the_same_key(self, desk: Desk) -> None:
+        desk.shop.provider.slow = 0.5
+        await desk.sagas.place_order(desk.wish(payment_method="pm_sandbox_slow"))
+        await desk.terminate(desk.order_id)
+        await desk.until_closed()
+        with pytest.raises(SagaClosed):
+            await desk.sagas.cancel_order(desk.order_id, CancelOrder(actor_id="c1"))
+        repeated = [desk.wish(payment_method="pm_sandbox_slow", request_id=f"q{n}") for n in range(5)]
+        assert (await desk.sagas.place_order(repeated[0])).request_id == "r1"
+        assert any(await asyncio.gather(*(desk.sagas.revive_order(wish) for wish in repeated)))
+        await desk.until(OrderStatus.CONFIRMED)
+        assert desk.shop.movements() == ["authorization", "capture"]
+        assert desk.shop.stock.stock["ink"].available == 98
+        assert not await desk.sagas.revive_order(repeated[0])
+
+    async def test_a_paid_order_whose_workflow_was_terminated_can_be_shipped_or_cancelled(self, desk: Desk) -> None:
+        await desk.sagas.place_order(desk.wish())
+        for number in range(2):
+            await desk.until(OrderStatus.CONFIRMED)
+            await desk.terminate(desk.order_id)
+            await desk.until_closed()
+            assert await desk.sagas.revive_order(desk.wish(request_id=f"q{number}"))
+        cancelled = await desk.sagas.cancel_order(desk.order_id, CancelOrder(actor_id="c1"))
+        assert cancelled.status is OrderStatus.CANCELLED
+        assert desk.shop.movements() == ["authorization", "capture", "refund"]
+        assert desk.shop.stock.stock["ink"].available == 100
+        await desk.until_closed()
+        assert not await desk.sagas.revive_order(desk.wish(request_id="q9"))
 
     async def test_another_input_of_the_same_key_is_a_mismatch(self, desk: Desk) -> None:
         await desk.sagas.place_order(desk.wish())

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.admission import Admission
-from services.shared.errors import Unavailable
+from gateway.errors import Busy, body_of
 
 
 async def test_only_so_many_are_inside_at_once() -> None:
@@ -28,9 +28,13 @@ async def test_only_so_many_are_inside_at_once() -> None:
 async def test_who_waits_too_long_is_told_and_has_begun_nothing() -> None:
     door = Admission(at_once=1, patience=0.01)
     async with door.admitted():
-        with pytest.raises(Unavailable):
+        with pytest.raises(Busy) as busy:
             async with door.admitted():
                 pytest.fail("two are inside")
+    answer = body_of(busy.value)
+    assert answer["extensions"] == {"code": "UNAVAILABLE"}
+    assert "nothing was begun" in answer["message"]
+    assert "may or may not" not in answer["message"]
 
 
 async def test_a_place_is_free_again_after_a_failure_and_after_a_cancelled_wait() -> None:

@@ -13,6 +13,13 @@ CREATE = (
 PRODUCT = {"sku": "quill", "name": "Quill", "price": {"amount": "2.50", "currency": "EUR"}}
 ADJUST = 'mutation A($delta: Int!) { adjustStock(sku: "ink", delta: $delta, reason: "x") { errors { code } } }'
 
+OWN_NAMES = "mutation P($i: PlaceOrderInput!) { placeOrder(input: $i) { order { id } } }"
+INSIDE = """mutation P($wanted: [OrderLineInput!]!) { placeOrder(
+  input: {lines: $wanted, paymentMethod: "p", idempotencyKey: "k"}) { order { id } } }"""
+IN_FRAGMENT = """mutation P($i: PlaceOrderInput!) { ...Placing }
+  fragment Placing on Mutation { placeOrder(input: $i) { order { id } } }"""
+OWN_DELTA = """mutation A($a: Int!) { adjustStock(sku: "ink", delta: $a, reason: "x") { errors { code } } }"""
+
 
 def line(**changes: object) -> dict[str, Any]:
     return order_input(lines=[{"sku": "ink", "quantity": 1} | changes])
@@ -29,13 +36,13 @@ WRONG_VARIABLES: list[tuple[str, dict[str, Any], list[str]]] = [
     (PLACE, {"input": line(sku=7)}, ["input", "lines", "0", "sku"]),
     (PLACE, {"input": line(sku={"$ne": ""})}, ["input", "lines", "0", "sku"]),
     (PLACE, {"input": line(sku=["ink"])}, ["input", "lines", "0", "sku"]),
-    (PLACE, {"input": line(colour="red")}, ["input", "lines", "0"]),
+    (PLACE, {"input": line(colour="red")}, ["input", "lines", "0", "colour"]),
     (PLACE, {"input": order_input(lines=[None])}, ["input", "lines", "0"]),
     (PLACE, {"input": order_input(lines=None)}, ["input", "lines"]),
     (PLACE, {"input": order_input(paymentMethod={"$where": "1"})}, ["input", "paymentMethod"]),
     (PLACE, {"input": order_input(idempotencyKey=1)}, ["input", "idempotencyKey"]),
-    (PLACE, {"input": order_input() | {"$where": "1"}}, ["input"]),
-    (PLACE, {"input": {}}, ["input"]),
+    (PLACE, {"input": order_input() | {"$where": "1"}}, ["input", "$where"]),
+    (PLACE, {"input": {}}, ["input", "lines"]),
     (PLACE, {"input": []}, ["input"]),
     (PLACE, {"input": "x"}, ["input"]),
     (PLACE, {"input": None}, ["input"]),
@@ -46,9 +53,15 @@ WRONG_VARIABLES: list[tuple[str, dict[str, Any], list[str]]] = [
     (CREATE, {"input": PRODUCT | {"price": {"amount": "1e3", "currency": "EUR"}}}, ["input", "price", "amount"]),
     (CREATE, {"input": PRODUCT | {"price": {"amount": "NaN", "currency": "EUR"}}}, ["input", "price", "amount"]),
     (CREATE, {"input": PRODUCT | {"price": {"amount": "٣", "currency": "EUR"}}}, ["input", "price", "amount"]),
-    (CREATE, {"input": PRODUCT | {"price": {"amount": "2.50"}}}, ["input", "price"]),
+    (CREATE, {"input": PRODUCT | {"price": {"amount": "2.50"}}}, ["input", "price", "currency"]),
     (CREATE, {"input": PRODUCT | {"categories": [1]}}, ["input", "categories", "0"]),
     (CREATE, {"input": PRODUCT | {"initialStock": "7"}}, ["input", "initialStock"]),
+    (OWN_NAMES, {"i": {"lines": [{"sku": "ink"}]}}, ["input", "lines", "0", "quantity"]),
+    (OWN_NAMES, {"i": line(quantity="2")}, ["input", "lines", "0", "quantity"]),
+    (OWN_NAMES, {}, ["input"]),
+    (INSIDE, {"wanted": [{"sku": "ink"}]}, ["input", "lines", "0", "quantity"]),
+    (IN_FRAGMENT, {"i": {}}, ["input", "lines"]),
+    (OWN_DELTA, {"a": "1"}, ["delta"]),
     (ADJUST, {"delta": 2**31}, ["delta"]),
     (ADJUST, {"delta": "1"}, ["delta"]),
 ]
@@ -71,7 +84,7 @@ async def test_a_variable_of_the_wrong_type_is_named(
         ('[{sku: "ink", quantity: 1}, {sku: 5, quantity: 1}]', ["input", "lines", "1", "sku"]),
         ('[{sku: "ink", quantity: 99999999999}]', ["input", "lines", "0", "quantity"]),
         ('[{sku: "ink", quantity: 1, where: 1}]', ["input", "lines", "0", "where"]),
-        ('[{sku: "ink"}]', ["input", "lines", "0"]),
+        ('[{sku: "ink"}]', ["input", "lines", "0", "quantity"]),
     ],
 )
 async def test_a_value_in_the_document_of_the_wrong_type_is_named(world: World, lines: str, field: list[str]) -> None:

@@ -13,4 +13,5 @@ class TestMemorySagas(SagasContract):
     async def desk(self) -> Desk:
         shop = Shop(RULES)
         await shop.stock_up()
-        return Desk(MemorySagas(shop), shop, "o1")
+        sagas = MemorySagas(shop)
+        return Desk(sagas, shop, "o1", sagas.terminate)

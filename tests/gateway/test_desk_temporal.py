@@ -8,6 +8,7 @@ import pytest
 from temporalio.client import Client
 
 from gateway.temporal_sagas import TemporalSagas
+from services.orders.models import OrderStatus
 from services.shared.errors import NotFound, Unavailable
 from tests.gateway.desk_contract import Desk, SagasContract
 from tests.gateway.shop import Shop
@@ -42,7 +43,10 @@ async def client(address: str, shop: Shop) -> AsyncIterator[Client]:
 class TestTemporalSagas(SagasContract):
     @pytest.fixture
     async def desk(self, client: Client, shop: Shop) -> Desk:
-        return Desk(TemporalSagas(client, UI, answer_within=10), shop, f"o{next(NUMBERS)}")
+        async def terminate(order_id: str) -> None:
+            await client.get_workflow_handle(f"order/{order_id}").terminate("a test")
+
+        return Desk(TemporalSagas(client, UI, answer_within=10), shop, f"o{next(NUMBERS)}", terminate)
 
     async def test_a_run_has_its_page(self, desk: Desk) -> None:
         await desk.sagas.place_order(desk.wish())
@@ -62,6 +66,16 @@ class TestTemporalSagas(SagasContract):
         assert 2 <= desk.shop.watched["catalog"].calls["price_lines"] <= 5
         assert await desk.shop.order(desk.order_id) is None
 
+    async def test_an_operator_brings_a_terminated_order_back_with_its_input(self, client: Client, desk: Desk) -> None:
+        desk.shop.provider.slow = 0.5
+        wish = desk.wish(payment_method="pm_sandbox_slow")
+        await desk.sagas.place_order(wish)
+        await desk.terminate(desk.order_id)
+        await client.start_workflow("PlaceOrder", wish, id=desk.workflow_id, task_queue="orders")
+        await desk.until(OrderStatus.CONFIRMED)
+        assert not await desk.sagas.revive_order(wish)
+        assert desk.shop.movements() == ["authorization", "capture"]
+
     async def test_an_order_that_takes_long_is_told_in_time_and_stays_one(self, client: Client, desk: Desk) -> None:
         desk.shop.watched["catalog"].faults["price_lines"] = Unavailable("database")
         with pytest.raises(Unavailable):
@@ -71,12 +85,16 @@ class TestTemporalSagas(SagasContract):
         assert placement.request_id == "r1"
 
 
+async def nobody(order_id: str) -> None:
+    raise AssertionError(order_id)
+
+
 async def test_an_engine_that_is_away_is_told_in_time() -> None:
     client = await Client.connect(f"127.0.0.1:{free_port()}", plugins=[caravan_plugin()], lazy=True)
     sagas = TemporalSagas(client, UI, answer_within=1.0)
     async with asyncio.timeout(3):
         with pytest.raises(Unavailable) as failure:
-            await sagas.place_order(Desk(sagas, Shop(RULES), "o1").wish())
+            await sagas.place_order(Desk(sagas, Shop(RULES), "o1", nobody).wish())
         with pytest.raises(Unavailable):
             await sagas.check()
     assert failure.value.dependency == "workflows"

@@ -232,3 +232,32 @@ async def test_a_step_is_not_resolved_unless_it_is_stuck(
     wish = {"id": f"order/{await world.placed()}", "step": "reserve", "reason": "seen to"} | changes
     answer = await world.ask(RESOLVE, wish, "ops")
     assert answer["data"]["resolveStep"] == {"workflow": None, "errors": errors}
+
+
+@pytest.mark.parametrize(
+    ("name", "caller", "code"), [("cancelOrder", "mia", "NOT_CANCELLABLE"), ("shipOrder", "ops", "CONFLICT")]
+)
+async def test_an_order_whose_workflow_was_ended_says_how_it_comes_back(
+    world: World, name: str, caller: str, code: str
+) -> None:
+    order_id = await world.placed()
+    await world.sagas.terminate(order_id)
+    answer = await world.ask(moving(name), {"id": order_id}, caller)
+    [error] = answer["data"][name]["errors"]
+    assert error["code"] == code
+    assert "CONFIRMED" in error["message"]
+    assert "same idempotencyKey" in error["message"]
+    again = await world.place()
+    assert (again["errors"], again["order"]["id"], again["order"]["status"]) == ([], order_id, "CONFIRMED")
+    assert (await moved(world, name, order_id, caller))[1] == []
+
+
+async def test_a_final_order_is_not_revived(world: World) -> None:
+    order_id = await world.placed()
+    await moved(world, "cancelOrder", order_id, "mia")
+    await world.sagas.terminate(order_id)
+    world.forget()
+    assert (await world.place())["order"]["status"] == "CANCELLED"
+    assert "revive" not in world.sagas.journal
+    payload = (await world.ask(moving("cancelOrder"), {"id": order_id}, "mia"))["data"]["cancelOrder"]
+    assert "no more" in payload["errors"][0]["message"]

@@ -63,16 +63,17 @@ async def test_it_starts_without_anything_and_names_all_that_is_missing(session:
         async with session.post(f"{url}/graphql", json=QUERY) as response:
             answer = await response.json()
         assert answer["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
-        await asyncio.to_thread(ten_megabytes_are_answered, url)
+        for extra in ({}, {"connection": "close"}):
+            await asyncio.to_thread(ten_megabytes_are_answered, url, extra)
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 15) == 0
 
 
-def ten_megabytes_are_answered(url: str) -> None:
+def ten_megabytes_are_answered(url: str, extra: dict[str, str]) -> None:
     """A client that sends all before it listens hears why, over a real socket too."""
     connection = HTTPConnection(url.removeprefix("http://"), timeout=30)
     try:
-        connection.request("POST", "/graphql", b"x" * 10_000_000, {"content-type": "application/json"})
+        connection.request("POST", "/graphql", b"x" * 10_000_000, {"content-type": "application/json"} | extra)
         response = connection.getresponse()
         assert response.status == 413
         assert json.loads(response.read())["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
