@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
-from services.catalog.models import RequestedLine
+from services.catalog.models import CreateProduct, RequestedLine
 from services.inventory.models import ReservedLine
 from services.orders.models import OrderStatus
 from services.shared.errors import NotFound
+from services.shared.events import Origin
+from services.shared.money import MAX_MINOR, Money
 from tests.workflows.case import LOCAL, Case, refusal
 from tests.workflows.faults import Fault
 from tests.workflows.lab import Lab, settled
@@ -51,6 +53,24 @@ async def test_every_unknown_or_archived_line_is_told_and_nothing_is_recorded(la
         ("NOT_FOUND", ("lines", "1", "sku")),
         ("NOT_FOUND", ("lines", "2", "sku")),
     ]
+    assert await case.until_closed() == "FAILED"
+    assert await case.status() == ""
+
+
+async def test_a_total_that_nobody_could_store_ends_the_order_with_nothing_recorded(lab: Lab) -> None:
+    case = await lab.case()
+    product = CreateProduct(
+        product_id="gold",
+        sku="gold",
+        name="Gold",
+        description="",
+        categories=(),
+        price=Money(minor=MAX_MINOR, currency="EUR"),
+    )
+    await case.shop.catalog.create_product(product, Origin())
+    refused = await refusal(case.place(lines=(RequestedLine(sku="gold", quantity=1000),)))
+    assert refused
+    assert [(problem.code, problem.path) for problem in refused.problems] == [("INVALID", ("lines",))]
     assert await case.until_closed() == "FAILED"
     assert await case.status() == ""
 
