@@ -46,6 +46,7 @@ async def test_500_buyers_of_10_units(shop: Shop) -> None:
 
 
 @pytest.mark.timeout(400)
+@pytest.mark.heavy
 async def test_500_buyers_of_10_units_and_two_crashes(shop: Shop, stack: Stack) -> None:
     (sku,) = await shop.products(1, stock=UNITS)
     buyers, progress = await shop.customers(BUYERS), Progress()
