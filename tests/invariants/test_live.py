@@ -61,23 +61,27 @@ async def test_the_check_sees_what_was_done_to_a_real_system(
     own_shop: Shop, own_stack: Stack, saboteur: Saboteur, name: str, deed: Deed
 ) -> None:
     target = await confirmed(own_shop)
-    await at_rest(own_stack, name, target)
+    await at_rest(own_stack, target)
 
     await deed(saboteur, target)
 
-    assert await breaches(own_stack, name, target)
+    assert (await breaches(own_stack, target))[name]
 
 
-async def at_rest(stack: Stack, name: str, target: Target) -> None:
-    """Returns once the invariant holds for this order: its last events may still be on their way."""
+async def at_rest(stack: Stack, target: Target) -> None:
+    """Returns once every invariant holds for this order: its last events may still be on their way to Kafka."""
     async with asyncio.timeout(30):
-        while await breaches(stack, name, target):  # noqa: ASYNC110 (another process changes it)
+        while any((await breaches(stack, target)).values()):  # noqa: ASYNC110 (another process changes it)
             await asyncio.sleep(0.2)
 
 
-async def breaches(stack: Stack, name: str, target: Target) -> list[str]:
-    """What breaks an invariant just now and has to do with this order or its goods."""
-    (invariant,) = [known for known in INVARIANTS if known.name == name]
+async def breaches(stack: Stack, target: Target) -> dict[str, list[str]]:
+    """By invariant: what breaks it just now and has to do with this order or its goods."""
     async with opened(stack.addresses()) as system:
-        verdict = invariant.check(await system.facts())
-    return [breach for breach in verdict.breaches if target.order_id in breach or target.sku in breach]
+        facts = await system.facts()
+    return {
+        invariant.name: [
+            breach for breach in invariant.check(facts).breaches if target.order_id in breach or target.sku in breach
+        ]
+        for invariant in INVARIANTS
+    }
