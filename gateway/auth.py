@@ -14,9 +14,10 @@ from typing import Any
 import jwt
 
 from gateway.errors import Unauthenticated
+from services.shared.actors import Actor, Role
 from services.shared.clock import Clock
 from services.shared.errors import Unavailable
-from services.users.models import PublicKey, Role
+from services.users.models import PublicKey
 from services.users.ports import Users
 
 ALGORITHMS: Mapping[tuple[str, str], str] = {("OKP", "Ed25519"): "EdDSA", ("EC", "P-256"): "ES256"}
@@ -27,19 +28,6 @@ KEYS_WITHIN = 2.0
 """Seconds: who is asked for keys first must still leave time for the request itself."""
 
 REQUIRED = ["exp", "iat", "iss", "aud", "sub"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Viewer:
-    """A signed-in caller, as the token says."""
-
-    user_id: str
-    roles: frozenset[Role]
-
-    @property
-    def runs_the_shop(self) -> bool:
-        """OPS; an ADMIN is one too."""
-        return not self.roles.isdisjoint({Role.OPS, Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +75,14 @@ def _parsed(key: PublicKey) -> jwt.PyJWK:
 
 
 class Authenticator:
-    """Turns an Authorization header into a Viewer."""
+    """Turns an Authorization header into an Actor."""
 
     def __init__(self, keys: KeyRing, rules: TokenRules, clock: Clock) -> None:
         self._keys = keys
         self._rules = rules
         self._clock = clock
 
-    async def viewer(self, authorization: str | None) -> Viewer | None:
+    async def viewer(self, authorization: str | None) -> Actor | None:
         """Who sent the header; None for no header.
 
         Raises:
@@ -106,7 +94,8 @@ class Authenticator:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthenticated("send the access token as: Bearer <token>")
-        return self._trusted(await self._claims(token.strip()))
+        token = token.strip()
+        return self._trusted(await self._claims(token), token)
 
     async def _claims(self, token: str) -> dict[str, Any]:
         try:
@@ -129,7 +118,7 @@ class Authenticator:
         except jwt.PyJWTError:
             raise Unauthenticated from None
 
-    def _trusted(self, claims: dict[str, Any]) -> Viewer:
+    def _trusted(self, claims: dict[str, Any], token: str) -> Actor:
         expires, subject, roles = claims["exp"], claims["sub"], claims.get("roles")
         if not isinstance(expires, int | float) or not isinstance(roles, list):
             raise Unauthenticated
@@ -137,4 +126,4 @@ class Authenticator:
             raise Unauthenticated
         if expires + LEEWAY_SECONDS <= self._clock.now().timestamp():
             raise Unauthenticated("the access token has expired")
-        return Viewer(user_id=subject, roles=frozenset(role for role in Role if role in roles))
+        return Actor(user_id=subject, roles=frozenset(role for role in Role if role in roles), proof=token)

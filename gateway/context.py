@@ -8,7 +8,6 @@ from typing import TypeVar
 from aiodataloader import DataLoader
 from graphql import GraphQLResolveInfo
 
-from gateway.auth import Viewer
 from gateway.currencies import Currencies
 from gateway.errors import Unauthenticated
 from gateway.ports import Sagas, WorkflowView
@@ -20,6 +19,7 @@ from services.orders.models import Order
 from services.orders.ports import Orders
 from services.payments.models import Payment
 from services.payments.ports import Payments
+from services.shared.actors import Actor
 from services.shared.events import Origin
 from services.shared.ids import IdFactory
 from services.users.models import User
@@ -132,12 +132,12 @@ class RequestContext:
 
     backends: Backends
     loaders: Loaders
-    viewer: Viewer | None
+    viewer: Actor | None
     request_id: str
     refused: bool = False
 
     @property
-    def signed_in(self) -> Viewer:
+    def signed_in(self) -> Actor:
         """Who is signed in. Raises Unauthenticated when nobody is."""
         if self.viewer is None:
             raise Unauthenticated("sign in first")

@@ -11,9 +11,9 @@ from typing import Any
 from graphql import GraphQLField, GraphQLSchema
 
 from gateway.answers import Answer
-from gateway.auth import Viewer
 from gateway.context import Info, context_of
 from gateway.errors import Forbidden, Unauthenticated
+from services.shared.actors import Actor
 from services.shared.errors import Refused
 
 
@@ -45,7 +45,7 @@ PERMISSIONS: Mapping[str, Access] = {
 }
 
 
-def admit(access: Access, viewer: Viewer | None) -> None:
+def admit(access: Access, viewer: Actor | None) -> None:
     """Raises Unauthenticated or Forbidden."""
     if access is Access.ANYBODY:
         return

@@ -33,9 +33,10 @@ from services.payments.ports import PaymentProvider
 from services.payments.provider import HttpPaymentProvider
 from services.payments.service import PaymentService
 from services.payments.store import MongoPaymentStore
+from services.shared.actors import Role
 from services.shared.clock import Clock
 from services.shared.ids import IdFactory
-from services.users.models import FirstAccount, Role
+from services.users.models import FirstAccount
 from services.users.passwords import Argon2Hasher
 from services.users.ports import PasswordHasher
 from services.users.service import UserService

@@ -3,7 +3,6 @@
 import graphene
 
 from gateway.answers import OrderAnswer
-from gateway.auth import Viewer
 from gateway.context import Info, RequestContext, context_of
 from gateway.errors import Forbidden
 from gateway.inputs import checked_id
@@ -12,6 +11,7 @@ from gateway.types.orders import Order, OrderConnection, OrderPayload, OrderStat
 from services.orders.errors import NotCancellable
 from services.orders.models import Order as OrderModel
 from services.orders.models import OrderPage, OrderQuery, OrderStatus
+from services.shared.actors import Actor
 from services.shared.errors import Conflict, NotFound
 from services.shared.text import checked_text
 from workflows.messages import CancelOrder, DeliverOrder, ShipOrder
@@ -139,7 +139,7 @@ async def _why_not(context: RequestContext, order: OrderModel, deed: str) -> str
     )
 
 
-def _whose(viewer: Viewer, customer_id: str | None) -> str | None:
+def _whose(viewer: Actor, customer_id: str | None) -> str | None:
     """Whose orders a caller gets who asks for that customer's; None means everybody's. Raises Forbidden."""
     if customer_id is not None:
         checked_id(customer_id, "customerId")

@@ -4,7 +4,7 @@ import graphene
 
 from gateway.types.common import DateTime, Node, UserError, listed
 from gateway.types.enums import shown
-from services.users.models import Role
+from services.shared.actors import Role
 
 RoleType = shown(Role)
 

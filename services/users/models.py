@@ -2,15 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
-
-class Role(StrEnum):
-    """The contract's roles."""
-
-    CUSTOMER = "CUSTOMER"
-    OPS = "OPS"
-    ADMIN = "ADMIN"
+from services.shared.actors import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.shared.actors import Role
 from services.shared.clock import Clock
 from services.shared.errors import Invalid
 from services.shared.events import Origin
@@ -9,7 +10,7 @@ from services.shared.ids import IdFactory
 from services.shared.text import checked_text
 from services.users.errors import BadCredentials, EmailTaken
 from services.users.events import UserEvents
-from services.users.models import Account, FirstAccount, Login, Preferences, PublicKey, Register, Role, Session, User
+from services.users.models import Account, FirstAccount, Login, Preferences, PublicKey, Register, Session, User
 from services.users.ports import AccountStore, PasswordHasher, TokenIssuer
 from services.users.rules import LONGEST_PASSWORD, checked, normalised_email, normalised_password
 

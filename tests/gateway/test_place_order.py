@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from graphql import graphql
 
-from gateway.auth import Viewer
 from gateway.context import Loaders, RequestContext
 from gateway.schema import build_schema
 from services.catalog.models import CreateProduct
 from services.inventory.models import OpenStock
+from services.shared.actors import Actor, Role
 from services.shared.errors import Unavailable
 from services.shared.money import MAX_MINOR, Money
-from services.users.models import Role
 from tests.gateway.shop import NOBODY
 from tests.gateway.world import PLACE, World, order_input
 
@@ -230,7 +229,7 @@ async def test_services_that_hang_are_unavailable_within_the_time(world: World) 
     context = RequestContext(
         backends=hurried,
         loaders=Loaders(hurried),
-        viewer=Viewer(user_id=world.ids["mia"], roles=frozenset({Role.CUSTOMER})),
+        viewer=Actor(user_id=world.ids["mia"], roles=frozenset({Role.CUSTOMER})),
         request_id="r2",
     )
     variables = {"input": order_input()}

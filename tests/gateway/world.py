@@ -12,7 +12,8 @@ from gateway.composition import assemble
 from gateway.context import Backends, Places
 from gateway.currencies import Currencies
 from services.infra.settings import Profile, Settings
-from services.users.models import FirstAccount, Login, Register, Role
+from services.shared.actors import Role
+from services.users.models import FirstAccount, Login, Register
 from services.users.tokens import TokenRules
 from tests.gateway.desk import MemorySagas
 from tests.gateway.shop import NOBODY, Shop

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
+from services.shared.actors import Role
 from services.shared.events import Event
-from services.users.models import Account, Preferences, Register, Role, User
+from services.users.models import Account, Preferences, Register, User
 
 MOMENT = datetime(2026, 11, 22, 21, 4, 5, 123000, tzinfo=UTC)
 GOOD_PASSWORD = "three otters on a raft"

@@ -6,10 +6,11 @@ import unicodedata
 
 import pytest
 
+from services.shared.actors import Role
 from services.shared.events import Origin
 from services.users.errors import BadCredentials, EmailTaken, WeakPassword
 from services.users.memory import MemoryAccountStore
-from services.users.models import FirstAccount, Login, PublicKey, Register, Role, Session, User
+from services.users.models import FirstAccount, Login, PublicKey, Register, Session, User
 from services.users.service import UserService
 from tests.support.doubles import CountingIds, StandingClock
 from tests.users.makers import GOOD_PASSWORD, a_register
