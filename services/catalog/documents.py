@@ -1,14 +1,9 @@
 """How a product looks as a MongoDB document, what the server itself checks of it, and the way back."""
 
-from typing import Any
-
 from services.catalog.listing import SEPARATOR, place_of
 from services.catalog.models import Product, ProductQuery, ProductSort
+from services.infra.mongo import WHOLE, Document
 from services.shared.money import Money
-
-Document = dict[str, Any]
-
-WHOLE = ["int", "long"]
 
 PLACES = {
     ProductSort.NEWEST: "places.newest",
@@ -32,12 +27,12 @@ PRODUCT_VALIDATOR: Document = {
                 "bsonType": "object",
                 "required": ["minor", "currency"],
                 "properties": {
-                    "minor": {"bsonType": WHOLE, "minimum": 0},
+                    "minor": {**WHOLE, "minimum": 0},
                     "currency": {"bsonType": "string", "minLength": 3, "maxLength": 3},
                 },
             },
             "active": {"bsonType": "bool"},
-            "version": {"bsonType": WHOLE, "minimum": 1},
+            "version": {**WHOLE, "minimum": 1},
         },
     }
 }

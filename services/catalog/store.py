@@ -6,8 +6,6 @@ in, see `documents`), `places` (what each order of listing sorts by, see `listin
 
 from collections.abc import Sequence
 
-from pymongo.errors import DuplicateKeyError
-
 from services.catalog.documents import PLACES, PRODUCT_VALIDATOR, product_document, product_from, selection
 from services.catalog.errors import SkuTaken
 from services.catalog.listing import DESCENDING, page_of, place_after
@@ -15,10 +13,6 @@ from services.catalog.models import Product, ProductPage, ProductQuery
 from services.infra.mongo import Database, Document, Session, unavailable_when_away
 from services.infra.outbox import Outbox
 from services.shared.events import Event
-
-
-class _ThereAlready(Exception):
-    """Leaves the transaction, which the server has given up by then: its id or its SKU is in use."""
 
 
 class MongoProductStore:
@@ -38,21 +32,15 @@ class MongoProductStore:
         await self._outbox.prepare()
 
     async def insert(self, product: Product, events: Sequence[Event]) -> Product:
-        async def work(session: Session) -> None:
-            try:
-                await self._products.insert_one(product_document(product), session=session)
-            except DuplicateKeyError as failure:
-                raise _ThereAlready from failure
+        async def tell(session: Session) -> None:
             await self._outbox.append(session, events)
 
-        try:
-            await self._database.transact(work)
-        except _ThereAlready:
-            known = await self.by_ids([product.id])
-            if known:
-                return known[0]
-            raise SkuTaken("another product has this SKU", ("sku",)) from None
-        return product
+        if await self._database.insert_new(self._products, product_document(product), tell):
+            return product
+        known = await self.by_ids([product.id])
+        if not known:
+            raise SkuTaken("another product has this SKU", ("sku",))
+        return known[0]
 
     async def by_ids(self, ids: Sequence[str]) -> tuple[Product, ...]:
         return await self._found("_id", ids)

@@ -15,7 +15,7 @@ from motor.motor_asyncio import (
     AsyncIOMotorCollection,
     AsyncIOMotorDatabase,
 )
-from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -41,6 +41,8 @@ CLOSE_WITHIN = 0.5
 DURABLE = WriteConcern(w="majority", j=True)
 UNCONFIRMED = WriteConcern(w=1)
 SNAPSHOT = ReadConcern("snapshot")
+WHOLE: Document = {"bsonType": ["int", "long"]}
+"""What a validator says of a whole number: the driver sends small ones as `int`, large ones as `long`."""
 
 
 def connect(settings: MongoSettings) -> Client:
@@ -63,6 +65,10 @@ async def close(client: Client) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(CLOSE_WITHIN):
             await asyncio.to_thread(client.close)
+
+
+class _AlreadyThereError(Exception):
+    """Leaves the transaction, so that nothing of it stays."""
 
 
 class Database:
@@ -125,6 +131,34 @@ class Database:
             pause = min(pause * 2, LONGEST_PAUSE)
         raise Unavailable("database", "write conflicts without end")
 
+    async def insert_new(
+        self,
+        collection: "AsyncIOMotorCollection[Document]",
+        document: Document,
+        beside: Callable[[Session], Awaitable[None]] | None = None,
+    ) -> bool:
+        """Adds the document, in one transaction with the writes of `beside`. False, and nothing is written, when its
+        id or another unique value is there already. Without `beside` it is one command: whole by itself.
+
+        Raises:
+            Unavailable: as in `transact`.
+        """
+
+        async def work(session: Session) -> None:
+            await _insert(collection, document, session)
+            if beside:
+                await beside(session)
+
+        try:
+            if beside:
+                await self.transact(work)
+            else:
+                with unavailable_when_away():
+                    await _insert(collection, document)
+        except _AlreadyThereError:
+            return False
+        return True
+
     async def read_at_one_moment(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         """Runs the reads of `work` on one snapshot: who sees a change sees all that was committed before it.
 
@@ -151,6 +185,15 @@ class Database:
             with suppress(PyMongoError):
                 await session.end_session()
         return result
+
+
+async def _insert(
+    collection: "AsyncIOMotorCollection[Document]", document: Document, session: Session | None = None
+) -> None:
+    try:
+        await collection.insert_one(document, session=session)
+    except DuplicateKeyError:
+        raise _AlreadyThereError from None
 
 
 async def _commit(session: Session) -> None:

@@ -3,15 +3,10 @@
 The names of collections and fields are relied on by whoever audits the database: see `store`.
 """
 
-from typing import Any
-
+from services.infra.mongo import WHOLE, Document
 from services.inventory.models import Reservation, ReservationState, ReservedLine, StockItem
 from services.inventory.records import Adjustment, ReservationRecord
 from services.shared.errors import Problem
-
-Document = dict[str, Any]
-
-WHOLE = ["int", "long"]
 
 STOCK_VALIDATOR: Document = {
     "$jsonSchema": {
@@ -19,10 +14,10 @@ STOCK_VALIDATOR: Document = {
         "required": ["on_hand", "reserved", "available", "version", "updated_at"],
         "properties": {
             "_id": {"bsonType": "string"},
-            "on_hand": {"bsonType": WHOLE, "minimum": 0},
-            "reserved": {"bsonType": WHOLE, "minimum": 0},
-            "available": {"bsonType": WHOLE, "minimum": 0},
-            "version": {"bsonType": WHOLE, "minimum": 1},
+            "on_hand": {**WHOLE, "minimum": 0},
+            "reserved": {**WHOLE, "minimum": 0},
+            "available": {**WHOLE, "minimum": 0},
+            "version": {**WHOLE, "minimum": 1},
             "updated_at": {"bsonType": "date"},
         },
     },
@@ -43,7 +38,7 @@ RESERVATION_VALIDATOR: Document = {
                     "required": ["sku", "quantity"],
                     "properties": {
                         "sku": {"bsonType": "string"},
-                        "quantity": {"bsonType": WHOLE, "minimum": 1},
+                        "quantity": {**WHOLE, "minimum": 1},
                     },
                 },
             },
@@ -61,7 +56,7 @@ ADJUSTMENT_VALIDATOR: Document = {
         "properties": {
             "_id": {"bsonType": "string"},
             "sku": {"bsonType": "string"},
-            "delta": {"bsonType": WHOLE},
+            "delta": WHOLE,
             "reason": {"bsonType": "string"},
             "at": {"bsonType": "date"},
         },

@@ -9,9 +9,7 @@ as one text that sorts like both). The names are stable: the invariants are chec
 from collections.abc import Sequence
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError
-
-from services.infra.mongo import Database, Document, Session, unavailable_when_away
+from services.infra.mongo import WHOLE, Database, Document, Session, unavailable_when_away
 from services.infra.outbox import Outbox
 from services.orders.models import (
     Order,
@@ -43,7 +41,6 @@ INDEXES = {
 They end in one field, because no planner of ours makes one range of an index from two fields and an `$or`.
 """
 
-WHOLE = {"bsonType": ["int", "long"]}
 MONEY = {
     "bsonType": "object",
     "required": ["minor", "currency"],
@@ -73,10 +70,6 @@ VALIDATOR: Document = {
 }
 
 
-class _AlreadyThereError(Exception):
-    """Leaves the transaction, so that nothing of it stays."""
-
-
 class MongoOrderStore:
     """The OrderStore of a running system."""
 
@@ -95,18 +88,12 @@ class MongoOrderStore:
     async def insert(self, order: Order, events: Sequence[Event]) -> Order:
         """See `OrderStore.insert`."""
 
-        async def work(session: Session) -> None:
-            try:
-                await self._orders.insert_one(_document(order), session=session)
-            except DuplicateKeyError:
-                raise _AlreadyThereError from None
+        async def tell(session: Session) -> None:
             await self._outbox.append(session, events)
 
-        try:
-            await self._database.transact(work)
-        except _AlreadyThereError:
-            return (await self.by_ids([order.id]))[0]
-        return order
+        if await self._database.insert_new(self._orders, _document(order), tell):
+            return order
+        return (await self.by_ids([order.id]))[0]
 
     async def replace(self, order: Order, expected_version: int, events: Sequence[Event]) -> bool:
         """See `OrderStore.replace`."""

@@ -7,9 +7,7 @@ invariants are checked on them. A mark (closed before any payment began) is VOID
 
 from collections.abc import Sequence
 
-from pymongo.errors import DuplicateKeyError
-
-from services.infra.mongo import Database, Document, Session, unavailable_when_away
+from services.infra.mongo import WHOLE, Database, Document, Session, unavailable_when_away
 from services.infra.outbox import Outbox
 from services.payments.models import Payment, PaymentStatus
 from services.shared.events import Event
@@ -18,13 +16,13 @@ from services.shared.money import Money
 COLLECTION = "payments"
 
 TEXT = {"bsonType": "string"}
-WHOLE = {"bsonType": ["int", "long"], "minimum": 0}
+NOT_NEGATIVE = {**WHOLE, "minimum": 0}
 PROPERTIES: Document = {
     "_id": TEXT,
     "amount": {
         "bsonType": "object",
         "required": ["minor", "currency"],
-        "properties": {"minor": WHOLE, "currency": TEXT},
+        "properties": {"minor": NOT_NEGATIVE, "currency": TEXT},
     },
     "method": TEXT,
     "status": {"enum": [status.value for status in PaymentStatus]},
@@ -34,15 +32,11 @@ PROPERTIES: Document = {
     "closing": {"bsonType": "bool"},
     "closing_key": TEXT,
     "decline": TEXT,
-    "version": WHOLE,
-    "revision": WHOLE,
+    "version": NOT_NEGATIVE,
+    "revision": NOT_NEGATIVE,
     "updated_at": {"bsonType": "date"},
 }
 VALIDATOR: Document = {"$jsonSchema": {"bsonType": "object", "required": list(PROPERTIES), "properties": PROPERTIES}}
-
-
-class _AlreadyThereError(Exception):
-    """Leaves the transaction, so that nothing of it stays."""
 
 
 class MongoPaymentStore:
@@ -61,19 +55,12 @@ class MongoPaymentStore:
     async def insert(self, payment: Payment, events: Sequence[Event]) -> Payment:
         """See `PaymentStore.insert`. Without events it is one command: a single write is whole by itself."""
 
-        async def work(session: Session) -> None:
-            await self._add(payment, session)
+        async def tell(session: Session) -> None:
             await self._outbox.append(session, events)
 
-        try:
-            if events:
-                await self._database.transact(work)
-            else:
-                with unavailable_when_away():
-                    await self._add(payment)
-        except _AlreadyThereError:
-            return (await self.by_orders([payment.order_id]))[0]
-        return payment
+        if await self._database.insert_new(self._payments, _document(payment), tell if events else None):
+            return payment
+        return (await self.by_orders([payment.order_id]))[0]
 
     async def replace(self, payment: Payment, expected_revision: int, events: Sequence[Event]) -> bool:
         """See `PaymentStore.replace`. Without events it is one command, as in `insert`."""
@@ -96,12 +83,6 @@ class MongoPaymentStore:
         with unavailable_when_away():
             found = await self._payments.find({"_id": {"$in": list(order_ids)}}).to_list(None)
         return tuple(_payment(document) for document in found)
-
-    async def _add(self, payment: Payment, session: Session | None = None) -> None:
-        try:
-            await self._payments.insert_one(_document(payment), session=session)
-        except DuplicateKeyError:
-            raise _AlreadyThereError from None
 
     async def _swap(self, payment: Payment, expected: int, session: Session | None = None) -> bool:
         wanted = {"_id": payment.order_id, "revision": expected}

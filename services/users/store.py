@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
 
-from services.infra.mongo import Database, Document, Session, unavailable_when_away
+from services.infra.mongo import WHOLE, Database, Document, Session, unavailable_when_away
 from services.infra.outbox import Outbox
+from services.shared.actors import Role
 from services.shared.errors import NotFound
 from services.shared.events import Event
 from services.users.errors import EmailTaken
-from services.users.models import Account, Preferences, Role, SealedKey, User
+from services.users.models import Account, Preferences, SealedKey, User
 
 ACCOUNTS = "accounts"
 SIGNING_KEYS = "signing_keys"
@@ -26,7 +26,7 @@ VALIDATOR: Document = {
             "email": {"bsonType": "string", "minLength": 3, "maxLength": 254},
             "name": {"bsonType": "string", "minLength": 1, "maxLength": 100},
             "roles": {"bsonType": "array", "items": {"enum": [role.value for role in Role]}},
-            "version": {"bsonType": ["int", "long"], "minimum": 1},
+            "version": {**WHOLE, "minimum": 1},
             "created_at": {"bsonType": "date"},
             "password_hash": {"bsonType": "string", "pattern": r"^\$argon2id\$"},
         },
@@ -49,14 +49,11 @@ class MongoAccountStore:
             await self._accounts.create_index("email", unique=True, name="email")
 
     async def insert(self, account: Account, events: Sequence[Event]) -> None:
-        async def work(session: Session) -> None:
-            try:
-                await self._accounts.insert_one(_document(account), session=session)
-            except DuplicateKeyError:
-                raise EmailTaken("another account has this address", ("email",)) from None
+        async def tell(session: Session) -> None:
             await self._outbox.append(session, events)
 
-        await self._database.transact(work)
+        if not await self._database.insert_new(self._accounts, _document(account), tell):
+            raise EmailTaken("another account has this address", ("email",))
 
     async def note_sign_in(self, user_id: str, tell: Callable[[User], Event]) -> User:
         async def work(session: Session) -> User:
@@ -90,23 +87,20 @@ class MongoKeyStore:
     """Offers `ports.KeyStore`."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self._keys = database.collection(SIGNING_KEYS)
 
     async def keep(self, candidate: SealedKey) -> SealedKey:
-        with unavailable_when_away():
-            try:
-                await self._keys.insert_one(
-                    {
-                        "_id": CURRENT,
-                        "kid": candidate.kid,
-                        "sealed": candidate.sealed,
-                        "created_at": candidate.created_at,
-                    }
-                )
-            except DuplicateKeyError:
-                # Another process was first: its key is the one.
-                return await self.kept() or candidate
-        return candidate
+        document = {
+            "_id": CURRENT,
+            "kid": candidate.kid,
+            "sealed": candidate.sealed,
+            "created_at": candidate.created_at,
+        }
+        if await self._database.insert_new(self._keys, document):
+            return candidate
+        # Another process was first: its key is the one.
+        return await self.kept() or candidate
 
     async def kept(self) -> SealedKey | None:
         with unavailable_when_away():
