@@ -8,11 +8,13 @@ CaravanError
     |-- Unauthenticated   UNAUTHENTICATED
     |-- Forbidden         FORBIDDEN
     |-- BadInput          BAD_USER_INPUT
-    `-- TooComplex        QUERY_TOO_COMPLEX
+    |-- TooComplex        QUERY_TOO_COMPLEX
+    `-- RateLimited       RATE_LIMITED
 """
 
 import re
 from collections.abc import Sequence
+from math import ceil
 from typing import Any, ClassVar
 
 import structlog
@@ -68,6 +70,16 @@ class TooComplex(EdgeError):
     code = "QUERY_TOO_COMPLEX"
 
 
+class RateLimited(EdgeError):
+    """Too often. `retry_after` is in whole seconds, at least 1: the extension `retryAfter`."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, retry_after: float, message: str = "too many requests; come again later") -> None:
+        super().__init__(message)
+        self.retry_after = max(1, ceil(retry_after))
+
+
 class Busy(Unavailable):
     """Too much is asked at once. Nothing of it was begun: the same may be sent again."""
 
@@ -106,6 +118,8 @@ def body_of(error: Exception) -> dict[str, Any]:
     extensions: dict[str, Any] = {"code": code}
     if field := _field_of(error):
         extensions["field"] = list(field)
+    if isinstance(error, RateLimited):
+        extensions["retryAfter"] = error.retry_after
     return {"message": _message_of(error, code)[:LONGEST_MESSAGE], "extensions": extensions}
 
 
