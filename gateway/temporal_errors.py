@@ -21,8 +21,11 @@ OVER: Final = frozenset({RPCStatusCode.NOT_FOUND, RPCStatusCode.ALREADY_EXISTS})
 
 
 @asynccontextmanager
-async def translated(seconds: float) -> AsyncIterator[None]:
-    """What happens inside is done in time, or Unavailable; refusals and ends come out as the port says."""
+async def translated(seconds: float | None) -> AsyncIterator[None]:
+    """What happens inside is done in time, or Unavailable; refusals and ends come out as the port says.
+
+    None: whoever asks minds the time; a single call of Temporal has its own limit.
+    """
     try:
         async with asyncio.timeout(seconds):
             yield

@@ -43,10 +43,11 @@ WITH_STEPS: Final = frozenset({"PlaceOrder"})
 class TemporalSagas:
     """Implements the Sagas port."""
 
-    def __init__(self, client: Client, ui: str, answer_within: float, placements_at_once: int = 16) -> None:
+    def __init__(self, client: Client, ui: str, answer_within: float, placements_at_once: int) -> None:
         """`ui` is the address of Temporal's web page; `answer_within` bounds an answer, in seconds.
 
-        A placement waits at most half of that for its turn, so that the other half is left to do it.
+        A placement waits at most half of that for its turn, so that the other half is left to do it. When all of it
+        is over is for the one to say who asks, and who has more to do than this.
         """
         self._client = client
         self._runs = f"{ui.rstrip('/')}/namespaces/{quote(client.namespace, safe='')}/workflows"
@@ -56,13 +57,13 @@ class TemporalSagas:
 
     async def place_order(self, command: PlaceOrderInput) -> Placement:
         """See `Sagas.place_order`."""
-        async with translated(self._within), self._door.admitted():
+        async with translated(None), self._door.admitted():
             return await self._placements.place(command)
 
     async def revive_order(self, command: PlaceOrderInput) -> bool:
         """See `Sagas.revive_order`."""
         try:
-            async with translated(self._within), self._door.admitted():
+            async with translated(None), self._door.admitted():
                 return await self._placements.revive(command)
         except SagaClosed:
             # Another request was faster, and what it revived has completed.

@@ -46,7 +46,7 @@ class TestTemporalSagas(SagasContract):
         async def terminate(order_id: str) -> None:
             await client.get_workflow_handle(f"order/{order_id}").terminate("a test")
 
-        return Desk(TemporalSagas(client, UI, answer_within=10), shop, f"o{next(NUMBERS)}", terminate)
+        return Desk(TemporalSagas(client, UI, answer_within=10, placements_at_once=16), shop, f"o{next(NUMBERS)}", terminate)
 
     async def test_a_run_has_its_page(self, desk: Desk) -> None:
         await desk.sagas.place_order(desk.wish())
@@ -79,7 +79,7 @@ class TestTemporalSagas(SagasContract):
     async def test_an_order_that_takes_long_is_told_in_time_and_stays_one(self, client: Client, desk: Desk) -> None:
         desk.shop.watched["catalog"].faults["price_lines"] = Unavailable("database")
         with pytest.raises(Unavailable):
-            await TemporalSagas(client, UI, answer_within=0.5).place_order(desk.wish())
+            await TemporalSagas(client, UI, answer_within=0.5, placements_at_once=16).place_order(desk.wish())
         desk.shop.watched["catalog"].faults.clear()
         placement = await desk.sagas.place_order(desk.wish(request_id="r2"))
         assert placement.request_id == "r1"
@@ -91,7 +91,7 @@ async def nobody(order_id: str) -> None:
 
 async def test_an_engine_that_is_away_is_told_in_time() -> None:
     client = await Client.connect(f"127.0.0.1:{free_port()}", plugins=[caravan_plugin()], lazy=True)
-    sagas = TemporalSagas(client, UI, answer_within=1.0)
+    sagas = TemporalSagas(client, UI, answer_within=1.0, placements_at_once=16)
     async with asyncio.timeout(3):
         with pytest.raises(Unavailable) as failure:
             await sagas.place_order(Desk(sagas, Shop(RULES), "o1", nobody).wish())
