@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX: Final = "CARAVAN_"
 BETWEEN: Final = "__"
@@ -140,6 +140,16 @@ class LogSettings(Section):
     level: str = "INFO"
 
 
+class Environment(EnvSettingsSource):
+    """The environment. A section that is no JSON stays the text that it is, for the tree to refuse by its name."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:  # noqa: ANN401 (the base's)
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
+
+
 class UnknownVariables(PydanticBaseSettingsSource):
     """The variables that are no setting, as fields that do not exist: pydantic would pass a mistyped section over."""
 
@@ -181,12 +191,12 @@ class Settings(BaseSettings):
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the base's)
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the base's)
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the base's)
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, the environment, and what of it is no setting: no files."""
-        return init_settings, env_settings, UnknownVariables(settings_cls)
+        return init_settings, Environment(settings_cls), UnknownVariables(settings_cls)
 
     @model_validator(mode="after")
     def refuse_default_secrets(self) -> Self:
@@ -194,6 +204,9 @@ class Settings(BaseSettings):
         if self.profile is Profile.PRODUCTION and (left := default_secrets(self)):
             raise ValueError("production refuses default secrets: set " + ", ".join(left))
         return self
+
+
+OUR_WORDS: Final = {"extra_forbidden": "there is no such setting", "model_type": "must be a JSON object"}
 
 
 def what_is_wrong(failure: ValidationError) -> str:
@@ -206,7 +219,7 @@ def _wrong(error: ErrorDetails) -> str:
     if not error["loc"]:
         return said
     name = f"{PREFIX}{BETWEEN.join(str(part) for part in error['loc'])}".upper()
-    return f"{name}: there is no such setting" if error["type"] == "extra_forbidden" else f"{name}: {said}"
+    return f"{name}: {OUR_WORDS.get(error['type'], said)}"
 
 
 def default_secrets(settings: Settings) -> list[str]:

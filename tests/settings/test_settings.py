@@ -104,6 +104,15 @@ class TestEnvironment:
         monkeypatch.setenv("CARAVANSERAI", "is not ours")
         assert Settings().gateway.port == 9000
 
+    @pytest.mark.parametrize("broken", ["{", "[]", "s3cret"])
+    def test_a_section_that_is_no_json_is_named_in_one_line_without_its_value(
+        self, monkeypatch: pytest.MonkeyPatch, broken: str
+    ) -> None:
+        monkeypatch.setenv("CARAVAN_GATEWAY", broken)
+        with pytest.raises(ValidationError) as refused:
+            Settings()
+        assert what_is_wrong(refused.value) == "CARAVAN_GATEWAY: must be a JSON object"
+
     def test_no_secret_shows_in_a_repr(self) -> None:
         shown = repr(Settings())
         assert [
