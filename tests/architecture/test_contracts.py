@@ -37,6 +37,7 @@ PLANTS = [
     ("inside-a-context", "services.orders.models", "services.orders.service"),
     ("inside-a-context", "services.users.service", "services.users.passwords"),
     ("pure-rules", "services.orders.service", "services.infra.mongo"),
+    ("pure-rules", "services.inventory.ledger", "pymongo"),
     ("pure-rules", "services.shared.money", "pydantic_settings"),
     ("shared-below-all", "services.shared.ids", "services.infra.settings"),
     ("shared-below-all", "services.infra.outbox", "services.orders.models"),
