@@ -30,17 +30,25 @@ ReadyIn = Annotated[
     Path | None, typer.Option(help=f"The ready file of a running system. (default: {DEFAULT_DATA}/ready.json)")
 ]
 Parts = Annotated[Only, typer.Option(help="How much to start.")]
+Attached = Annotated[
+    bool, typer.Option("--attached", help="End with standard input: it does when the program that started this dies.")
+]
 Once = Annotated[bool, typer.Option("--once", help="End after the demo; exit code 0 only if everything holds.")]
 
 
 @app.command()
 def up(
-    ports: Ports = PortChoice.DEFAULT, data: Data = DEFAULT_DATA, ready: ReadyOut = None, only: Parts = Only.EVERYTHING
+    *,
+    ports: Ports = PortChoice.DEFAULT,
+    data: Data = DEFAULT_DATA,
+    ready: ReadyOut = None,
+    only: Parts = Only.EVERYTHING,
+    attached: Attached = False,
 ) -> None:
     """Start the servers, all services and the gateway, and keep them running until Ctrl-C."""
     from cli.run import run_up
 
-    run_up(ports, data, ready, only)
+    run_up(ports=ports, data=data, ready=ready, only=only, attached=attached)
 
 
 @app.command()

@@ -56,12 +56,12 @@ def settings_from_environment() -> Settings:
 
 
 @told
-def run_up(ports: PortChoice, data: Path, ready: Path | None, only: Only) -> bool:
+def run_up(*, ports: PortChoice, data: Path, ready: Path | None, only: Only, attached: bool) -> bool:
     async def stay(_: Stack) -> bool:
         await asyncio.Event().wait()
         return True
 
-    return _until_signal(_with_stack(_order(ports, data, ready, only), stay))
+    return _until_signal(_with_stack(_order(ports, data, ready, only), stay), attached=attached)
 
 
 @told
@@ -131,27 +131,31 @@ async def _with_stack(order: Order, use: Use) -> bool:
         return await use(stack)
 
 
-def _until_signal(work: Coroutine[None, None, bool]) -> bool:
-    """Runs until done or until Ctrl-C or SIGTERM, which end it in good order: true then."""
+def _until_signal(work: Coroutine[None, None, bool], *, attached: bool = False) -> bool:
+    """Runs until done or until Ctrl-C or SIGTERM, which end it in good order: true then.
+
+    `attached`: the end of standard input, a pipe that nobody writes to, ends it likewise.
+    """
 
     async def run() -> bool:
-        task = asyncio.create_task(work)
+        stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in STOP_SIGNALS:
-            loop.add_signal_handler(number, _cancel_once, task)
-        await asyncio.wait({task})
+            # Wrappers pass on a signal that the terminal has sent already: the second one must not disturb the stop.
+            loop.add_signal_handler(number, stop.set)
+        if attached:
+            loop.add_reader(sys.stdin, _hung_up, stop)
+        task, told_to_stop = asyncio.create_task(work), asyncio.create_task(stop.wait())
+        await asyncio.wait({task, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
+        told_to_stop.cancel()
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
         return True if task.cancelled() else task.result()
 
     return asyncio.run(run())
 
 
-def _cancel_once(task: asyncio.Task[bool]) -> None:
-    """Wrappers pass on a signal that the terminal has sent already; the second must not disturb the orderly stop."""
-    loop = asyncio.get_running_loop()
-    for number in STOP_SIGNALS:
-        loop.add_signal_handler(number, _ignore)
-    task.cancel()
-
-
-def _ignore() -> None:
-    """The stop is under way."""
+def _hung_up(stop: asyncio.Event) -> None:
+    asyncio.get_running_loop().remove_reader(sys.stdin)
+    stop.set()

@@ -1,4 +1,4 @@
-"""A stack started by a program: `caravan up` as a child, for tests and measurements. Shows nothing."""
+"""A stack started by a program, with which it ends: `caravan up` as a child, for tests and measurements. Shows nothing."""
 
 import asyncio
 import os
@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from cli.ready import Addresses, read_ready
@@ -58,17 +59,24 @@ def launch(data: Path, *flags: str, environment: Mapping[str, str] | None = None
     ready, output = data / "ready.json", data / "up.out"
     # One that a killed stack left behind is no news.
     ready.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "cli", "up", "--ports", "free", "--data", str(data), "--ready", str(ready), *flags]
+    command = [sys.executable, "-m", "cli", "up", "--ports", "free", "--data", str(data), "--ready", str(ready)]
     with output.open("ab") as file:
         process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
+            [*command, "--attached", *flags],
+            stdin=_lifeline(),
             stdout=file,
             stderr=subprocess.STDOUT,
             cwd=ROOT,
             env={**os.environ, **(environment or {})},
         )
     return Running(process=process, data=data, ready=ready, output=output)
+
+
+@cache
+def _lifeline() -> int:
+    """The end of a pipe to read from, made once. Nobody writes: the other end is closed when this process is gone."""
+    read, _ = os.pipe()
+    return read
 
 
 @contextmanager

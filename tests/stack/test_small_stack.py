@@ -20,6 +20,14 @@ from tests.stack.processes import alive, family, is_there, until
 
 GIVEN = ("CARAVAN_TEMPORAL__ADDRESS", "CARAVAN_KAFKA__BOOTSTRAP", "CARAVAN_MONGO__URL")
 Start = Callable[[], Running]
+STARTS_A_STACK = """
+import sys
+from pathlib import Path
+from cli.stack.running import started
+
+with started(Path(sys.argv[1]), "--only", "servers"):
+    sys.stdin.read()
+"""
 
 
 def caravan(*words: str | Path) -> "subprocess.CompletedProcess[str]":
@@ -96,6 +104,19 @@ def test_no_one_survives_a_killed_parent_and_it_starts_again(start: Start) -> No
     running.process.wait()
     until("all are gone", lambda: not alive(pids), patience=5)
     assert redis(start().addresses(), "GET", "kept") == "yes"
+
+
+def test_a_stack_that_a_program_started_ends_with_the_program(servers: Addresses, tmp_path: Path) -> None:
+    given = {name: value for name, value in environment_of(servers).items() if name in GIVEN}
+    data = tmp_path / "data"
+    command, environment = [sys.executable, "-c", STARTS_A_STACK, str(data)], {**os.environ, **given}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment) as program:
+        until("it is ready", (data / "ready.json").exists, patience=60)
+        pids = family(program.pid) - {program.pid}
+        assert len(pids) >= 3
+        program.kill()
+    until("all are gone", lambda: not alive(pids), patience=15)
+    assert not (data / "ready.json").exists()
 
 
 def test_a_second_up_on_the_same_folder_is_refused(shared: Running) -> None:
