@@ -13,10 +13,9 @@ from typing import Any
 
 import jwt
 
-from gateway.errors import Unauthenticated
 from services.shared.actors import Actor, Role
 from services.shared.clock import Clock
-from services.shared.errors import Unavailable
+from services.shared.errors import Unauthenticated, Unavailable
 from services.users.models import PublicKey
 from services.users.ports import Users
 

@@ -9,7 +9,6 @@ from aiodataloader import DataLoader
 from graphql import GraphQLResolveInfo
 
 from gateway.currencies import Currencies
-from gateway.errors import Unauthenticated
 from gateway.ports import Sagas, WorkflowView
 from services.catalog.models import Product
 from services.catalog.ports import Catalog
@@ -20,6 +19,7 @@ from services.orders.ports import Orders
 from services.payments.models import Payment
 from services.payments.ports import Payments
 from services.shared.actors import Actor
+from services.shared.errors import Unauthenticated
 from services.shared.events import Origin
 from services.shared.ids import IdFactory
 from services.users.models import User

@@ -2,11 +2,11 @@
 
 CaravanError
 |-- Refused       in a mutation: the payload's `errors`; else NOT_FOUND or BAD_USER_INPUT
+|   |-- Unauthenticated   UNAUTHENTICATED, in a mutation too
+|   `-- Forbidden         FORBIDDEN, in a mutation too
 |-- Unavailable   UNAVAILABLE
 |   `-- Busy          the same, and nothing was begun
 `-- EdgeError     said by the gateway itself
-    |-- Unauthenticated   UNAUTHENTICATED
-    |-- Forbidden         FORBIDDEN
     |-- BadInput          BAD_USER_INPUT
     |-- TooComplex        QUERY_TOO_COMPLEX
     `-- RateLimited       RATE_LIMITED
@@ -21,7 +21,7 @@ import structlog
 from graphql import GraphQLError, VariableDefinitionNode
 
 from gateway.web.places import place_of_variable
-from services.shared.errors import CaravanError, NotFound, Refused, Unavailable
+from services.shared.errors import CaravanError, Forbidden, NotFound, Refused, Unauthenticated, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -38,24 +38,6 @@ class EdgeError(CaravanError):
     def __init__(self, message: str, field: tuple[str, ...] | None = None) -> None:
         super().__init__(message)
         self.field = field
-
-
-class Unauthenticated(EdgeError):
-    """Nobody is signed in, or the token is not valid."""
-
-    code = "UNAUTHENTICATED"
-
-    def __init__(self, message: str = "the access token is not valid") -> None:
-        super().__init__(message)
-
-
-class Forbidden(EdgeError):
-    """Signed in, but may not."""
-
-    code = "FORBIDDEN"
-
-    def __init__(self, message: str = "this needs a role that you do not have") -> None:
-        super().__init__(message)
 
 
 class BadInput(EdgeError):
@@ -87,7 +69,7 @@ class Busy(Unavailable):
 def code_of(error: Exception) -> str:
     """The contract's top-level code for a failure."""
     match error:
-        case EdgeError():
+        case EdgeError() | Unauthenticated() | Forbidden():
             return error.code
         case NotFound():
             return "NOT_FOUND"

@@ -12,9 +12,8 @@ from graphql import GraphQLField, GraphQLSchema
 
 from gateway.answers import Answer
 from gateway.context import Info, context_of
-from gateway.errors import Forbidden, Unauthenticated
 from services.shared.actors import Actor
-from services.shared.errors import Refused
+from services.shared.errors import Forbidden, Refused, Unauthenticated
 
 
 class Access(Enum):
@@ -86,6 +85,9 @@ def _mutating(field: GraphQLField, access: Access) -> Any:  # noqa: ANN401 (a re
         try:
             answer = inner(root, info, **arguments)
             answer = await answer if isawaitable(answer) else answer
+        except (Unauthenticated, Forbidden):
+            # Said of the caller and not of the input: an answer of its own, like that of the door.
+            raise
         except Refused as refusal:
             answer = Answer(errors=refusal.problems)
         context.refused = context.refused or bool(answer.errors)

@@ -4,7 +4,6 @@ import graphene
 
 from gateway.answers import OrderAnswer
 from gateway.context import Info, RequestContext, context_of
-from gateway.errors import Forbidden
 from gateway.inputs import checked_id
 from gateway.ports import SagaClosed
 from gateway.types.orders import Order, OrderConnection, OrderPayload, OrderStatusType
@@ -12,7 +11,7 @@ from services.orders.errors import NotCancellable
 from services.orders.models import Order as OrderModel
 from services.orders.models import OrderPage, OrderQuery, OrderStatus
 from services.shared.actors import Actor
-from services.shared.errors import Conflict, NotFound
+from services.shared.errors import Conflict, Forbidden, NotFound
 from services.shared.text import checked_text
 from workflows.messages import CancelOrder, DeliverOrder, ShipOrder
 from workflows.place_order import CLOSED

@@ -7,7 +7,7 @@ import graphene
 
 from gateway.answers import ProductAnswer, StockAnswer
 from gateway.context import Info, RequestContext, context_of
-from gateway.errors import BadInput, Forbidden
+from gateway.errors import BadInput
 from gateway.inputs import Problems, checked_id
 from gateway.types.products import (
     Product,
@@ -21,6 +21,7 @@ from gateway.types.products import (
 from services.catalog.models import CreateProduct, ProductPage, ProductQuery, ProductSort
 from services.catalog.models import Product as ProductModel
 from services.inventory.models import AdjustStock
+from services.shared.errors import Forbidden
 from services.shared.money import money_of
 from services.shared.text import checked_sku, checked_text
 from workflows.messages import LaunchProductInput

@@ -5,6 +5,8 @@ CaravanError
 |   |-- Invalid               INVALID                  the input can never be right
 |   |-- NotFound              NOT_FOUND                what it names does not exist
 |   |-- Conflict              CONFLICT                 the state forbids it now
+|   |-- Unauthenticated       UNAUTHENTICATED          nobody is signed in, or the token is not valid
+|   |-- Forbidden             FORBIDDEN                signed in, but may not
 |   |-- IdempotencyMismatch   IDEMPOTENCY_MISMATCH     the key was used with another input
 |   `-- (leaves in services/<context>/errors.py: OutOfStock, PaymentDeclined, ...)
 `-- Unavailable         infrastructure: retried, and UNAVAILABLE to a client in the end
@@ -75,6 +77,26 @@ class Conflict(Refused):
     """The state of the thing forbids the change now."""
 
     code = "CONFLICT"
+
+
+class Unauthenticated(Refused):
+    """Nobody is signed in, or the access token is not valid. Said of the whole request, never of a field of the input."""
+
+    code = "UNAUTHENTICATED"
+
+    def __init__(self, message: str = "the access token is not valid", path: tuple[str, ...] | None = None) -> None:
+        super().__init__(message, path)
+
+
+class Forbidden(Refused):
+    """Signed in, but may not."""
+
+    code = "FORBIDDEN"
+
+    def __init__(
+        self, message: str = "this needs a role that you do not have", path: tuple[str, ...] | None = None
+    ) -> None:
+        super().__init__(message, path)
 
 
 class IdempotencyMismatch(Refused):
