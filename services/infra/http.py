@@ -1,13 +1,14 @@
 """The internal HTTP between gateway and services: one way to serve a service's face, one way to call it.
 
 A call is `POST /internal/<context>/<operation>` with a JSON object of arguments and the internal token. The error
-tree travels as it is: 422 with `problems` for a refusal, 503 with `dependency` for what is unavailable.
+tree travels as it is: 422 with `problems` for a refusal, 503 with `dependency` for what is unavailable. Who asks is
+the access token in `Authorization`, which the service checks itself.
 """
 
 import hmac
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import structlog
@@ -20,25 +21,49 @@ from services.infra.http_codec import (
     REFUSAL,
     TOKEN_HEADER,
     UNAVAILABLE,
+    ActorPlace,
     Operation,
     RefusalBody,
     UnavailableBody,
     operations_of,
 )
-from services.shared.errors import Refused, Unavailable, refusal_from
+from services.shared.actors import Actor
+from services.shared.errors import Refused, Unauthenticated, Unavailable, refusal_from
 
+ACTOR_HEADER = "Authorization"
+BEARER = "Bearer"
 LONGEST_CARRIED = 128
 """Characters of a carried header; what is longer is none of ours and left out of the log."""
 
 log = structlog.get_logger(__name__)
 
 
-def internal_router(context: str, protocol: type, face: object, token: SecretStr) -> APIRouter:
-    """Routes for each public async method of `protocol`, answered by `face`; closed to whoever lacks the token."""
+class ActorCheck(Protocol):
+    """Recognises an access token's owner."""
+
+    async def actor(self, token: str) -> Actor:
+        """Raises Unauthenticated, or Unavailable when it cannot be checked."""
+        ...
+
+
+class NoActors:
+    """Offers ActorCheck where there are no keys: recognises nobody."""
+
+    async def actor(self, token: str) -> Actor:  # noqa: ARG002 (the port's)
+        raise Unavailable("keys", "this process cannot check access tokens")
+
+
+def internal_router(
+    context: str, protocol: type, face: object, token: SecretStr, actors: ActorCheck | None = None
+) -> APIRouter:
+    """Routes for each public async method of `protocol`, answered by `face`; closed to whoever lacks the token.
+
+    `actors` recognises who asks where an operation wants to know.
+    """
     router = APIRouter(prefix=f"/internal/{context}")
     expected = token.get_secret_value().encode()
     for name, operation in operations_of(protocol).items():
-        endpoint = _endpoint(operation, getattr(face, name), expected)
+        endpoint = _endpoint(operation, getattr(face, name), expected, actors or NoActors())
         router.add_route(
             f"/internal/{context}/{name}",
             endpoint,
@@ -49,7 +74,7 @@ def internal_router(context: str, protocol: type, face: object, token: SecretStr
 
 
 def _endpoint(
-    operation: Operation, method: Callable[..., Awaitable[Any]], expected: bytes
+    operation: Operation, method: Callable[..., Awaitable[Any]], expected: bytes, actors: ActorCheck
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), expected):
@@ -59,18 +84,37 @@ def _endpoint(
         except ValidationError:
             return _answer(HTTPStatus.BAD_REQUEST)
         with bound_contextvars(**_carried(request)):
-            return await _run(operation, method, arguments)
+            return await _run(operation, lambda: _asked(operation, method, arguments, request, actors))
 
     return endpoint
 
 
-async def _run(
+async def _asked(
     operation: Operation,
     method: Callable[..., Awaitable[Any]],
     arguments: dict[str, Any],
-) -> Response:
+    request: Request,
+    actors: ActorCheck,
+) -> object:
+    if operation.asks_as:
+        arguments[operation.asks_as.parameter] = await _actor(operation.asks_as, request, actors)
+    return await method(**arguments)
+
+
+async def _actor(place: ActorPlace, request: Request, actors: ActorCheck) -> Actor | None:
+    """Who asks. Raises Unauthenticated, Unavailable."""
+    header = request.headers.get(ACTOR_HEADER)
+    if header is None and place.optional:
+        return None
+    scheme, _, token = (header or "").partition(" ")
+    if header is None or scheme != BEARER:
+        raise Unauthenticated("sign in first")
+    return await actors.actor(token)
+
+
+async def _run(operation: Operation, ask: Callable[[], Awaitable[object]]) -> Response:
     try:
-        return _answer(HTTPStatus.OK, operation.encode_result(await method(**arguments)))
+        return _answer(HTTPStatus.OK, operation.encode_result(await ask()))
     except Refused as refusal:
         body = REFUSAL.dump_json(RefusalBody(problems=refusal.problems))
         return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, body)
@@ -117,14 +161,15 @@ class Caller:
         self._timeout = aiohttp.ClientTimeout(total=timeout)
 
     async def call(self, operation: str, **arguments: object) -> Any:  # noqa: ANN401 (the method's return type)
-        """The operation's result.
+        """The operation's result. An Actor among the arguments sends its access token; None asks as nobody.
 
         Raises:
             Refused: the leaf that the service raised, its problems as they were.
             Unavailable: no answer in time or none of use; what happened is unknown.
         """
         wire = self._operations[operation]
-        status, body = await self._send(operation, wire.encode_arguments(arguments))
+        asking = _asking(wire, arguments)
+        status, body = await self._send(operation, wire.encode_arguments(arguments), asking)
         try:
             if status == HTTPStatus.OK:
                 return wire.decode_result(body)
@@ -141,12 +186,12 @@ class Caller:
             )
         raise Unavailable(self._context)
 
-    async def _send(self, operation: str, body: bytes) -> tuple[int, bytes]:
+    async def _send(self, operation: str, body: bytes, asking: dict[str, str]) -> tuple[int, bytes]:
         try:
             async with self._session.post(
                 self._prefix + operation,
                 data=body,
-                headers=self._headers(),
+                headers=self._headers() | asking,
                 timeout=self._timeout,
             ) as response:
                 return response.status, await response.read()
@@ -161,3 +206,11 @@ class Caller:
             "Content-Type": "application/json",
             **carried,
         }
+
+
+def _asking(operation: Operation, arguments: dict[str, object]) -> dict[str, str]:
+    """The header that says who asks; takes the actor out of the arguments."""
+    if operation.asks_as is None:
+        return {}
+    actor = arguments.pop(operation.asks_as.parameter)
+    return {ACTOR_HEADER: f"{BEARER} {actor.proof}"} if isinstance(actor, Actor) else {}

@@ -1,5 +1,6 @@
 """How a context's face travels: each operation's arguments and result to JSON and back. Knows no HTTP library.
 
+Who asks (a parameter of type `Actor`) is no part of the JSON, since a body can claim anything: the token travels.
 All adapters are built once, when the face is; a call then costs one pass over the bytes each way.
 """
 
@@ -10,6 +11,7 @@ from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
 
+from services.shared.actors import Actor
 from services.shared.errors import Problem
 
 TOKEN_HEADER = "X-Caravan-Token"  # noqa: S105 (a header's name)
@@ -41,13 +43,22 @@ REFUSAL = TypeAdapter(RefusalBody)
 UNAVAILABLE = TypeAdapter(UnavailableBody)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActorPlace:
+    """The parameter that says who asks; `optional` where an anonymous caller may ask too."""
+
+    parameter: str
+    optional: bool
+
+
 class Operation:
-    """One method of a face."""
+    """One method of a face. `asks_as` is its parameter of type Actor, None where it does not matter who asks."""
 
     def __init__(self, name: str, method: Any) -> None:  # noqa: ANN401 (any function)
         hints = get_type_hints(method)
         self.name = name
         self._result: TypeAdapter[Any] = TypeAdapter(hints.pop("return"))
+        self.asks_as = _taken_from(hints)
         fields: dict[str, Any] = {argument: (hint, ...) for argument, hint in hints.items()}
         self._arguments = create_model(f"{name}_arguments", __base__=Arguments, **fields)
 
@@ -66,6 +77,20 @@ class Operation:
     def decode_result(self, body: bytes) -> Any:  # noqa: ANN401 (the method's return type)
         """The result. Raises pydantic's ValidationError."""
         return self._result.validate_json(body)
+
+
+def _taken_from(hints: dict[str, Any]) -> ActorPlace | None:
+    """Takes the parameter that says who asks out of the hints. Raises TypeError when there are two."""
+    places = [ActorPlace(parameter=name, optional=hint != Actor) for name, hint in hints.items() if _is_actor(hint)]
+    if len(places) > 1:
+        raise TypeError("an operation is asked for by one actor")
+    for place in places:
+        del hints[place.parameter]
+    return places[0] if places else None
+
+
+def _is_actor(hint: object) -> bool:
+    return hint in (Actor, Actor | None)
 
 
 def operations_of(protocol: type) -> dict[str, Operation]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -13,11 +14,13 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 from services.infra.http import Caller, internal_router
 from services.inventory.errors import OutOfStock
 from services.inventory.models import HoldStock, Reservation, ReservationState, ReservedLine
-from services.shared.errors import Problem, Unavailable
+from services.shared.actors import Actor, Role
+from services.shared.errors import Problem, Unauthenticated, Unavailable
 from services.shared.events import Origin
 from tests.support.http import serving
 
 TOKEN = SecretStr("token")
+MIA = Actor(user_id="u1", roles=frozenset({Role.CUSTOMER}), proof="mias-token")
 LINES = (ReservedLine(sku="tea", quantity=2),)
 WISH = HoldStock(order_id="o1", lines=LINES, ttl_seconds=60)
 HELD = Reservation(
@@ -48,6 +51,19 @@ class Face(Protocol):
     async def hang(self) -> Reservation: ...
 
     async def tell_context(self) -> tuple[str, ...]: ...
+
+    async def tell_actor(self, actor: Actor, word: str) -> str: ...
+
+    async def tell_anybody(self, word: str, actor: Actor | None) -> str: ...
+
+
+class Tokens:
+    """Offers ActorCheck: believes one token."""
+
+    async def actor(self, token: str) -> Actor:
+        if token == MIA.proof:
+            return MIA
+        raise Unauthenticated
 
 
 class Served:
@@ -82,6 +98,14 @@ class Served:
         known = get_contextvars()
         return (str(known.get("request_id")), str(known.get("traceparent")))
 
+    async def tell_actor(self, actor: Actor, word: str) -> str:
+        self.heard.append(actor)
+        return f"{word} {actor.user_id}"
+
+    async def tell_anybody(self, word: str, actor: Actor | None) -> str:
+        self.heard.append(actor)
+        return f"{word} {actor.user_id if actor else 'nobody'}"
+
 
 @pytest.fixture
 def served() -> Served:
@@ -90,7 +114,7 @@ def served() -> Served:
 
 @pytest.fixture
 async def address(served: Served) -> AsyncIterator[str]:
-    async with serving(internal_router("shop", Face, served, TOKEN)) as base:
+    async with serving(internal_router("shop", Face, served, TOKEN, Tokens())) as base:
         yield base
         served.over.set()
 
@@ -197,3 +221,49 @@ async def post(
 ) -> tuple[int, str]:
     async with session.post(url, data=body, headers={"X-Caravan-Token": token}) as response:
         return response.status, await response.text()
+
+
+class TestWhoAsks:
+    async def test_the_actor_arrives_as_the_token_says(self, caller: Caller, served: Served) -> None:
+        liar = replace(MIA, user_id="u2", roles=frozenset({Role.ADMIN}))
+        assert await caller.call("tell_actor", actor=liar, word="hello") == "hello u1"
+        assert served.heard == [MIA]
+
+    async def test_who_may_ask_as_nobody_can(self, caller: Caller, served: Served) -> None:
+        assert await caller.call("tell_anybody", word="hello", actor=None) == "hello nobody"
+        assert await caller.call("tell_anybody", word="hello", actor=MIA) == "hello u1"
+        assert served.heard == [None, MIA]
+
+    @pytest.mark.parametrize("operation", ["tell_actor", "tell_anybody"])
+    async def test_a_token_that_is_not_believed_calls_nothing(
+        self, caller: Caller, served: Served, operation: str
+    ) -> None:
+        with pytest.raises(Unauthenticated):
+            await caller.call(operation, actor=replace(MIA, proof="other"), word="hello")
+        assert served.heard == []
+
+    @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic mias-token", "mias-token"])
+    async def test_without_a_token_nothing_is_called(
+        self, address: str, session: aiohttp.ClientSession, served: Served, header: str | None
+    ) -> None:
+        headers = {"X-Caravan-Token": TOKEN.get_secret_value()} | ({} if header is None else {"Authorization": header})
+        url = f"{address}/internal/shop/tell_actor"
+        async with session.post(url, data=b'{"word": "hello"}', headers=headers) as response:
+            assert response.status == 422
+            assert (await response.json())["problems"][0]["code"] == "UNAUTHENTICATED"
+        assert served.heard == []
+
+    async def test_no_body_says_who_asks(self, address: str, session: aiohttp.ClientSession, served: Served) -> None:
+        body = b'{"word": "hello", "actor": {"user_id": "u1", "roles": ["ADMIN"]}}'
+        for operation in ("tell_actor", "tell_anybody"):
+            assert await post(session, f"{address}/internal/shop/{operation}", body) == (400, "{}")
+        assert served.heard == []
+
+    async def test_where_tokens_cannot_be_checked_nobody_is_recognised(
+        self, session: aiohttp.ClientSession, served: Served
+    ) -> None:
+        async with serving(internal_router("shop", Face, served, TOKEN)) as base:
+            caller = Caller(session, base, "shop", Face, TOKEN, timeout=2)
+            with pytest.raises(Unavailable):
+                await caller.call("tell_actor", actor=MIA, word="hello")
+        assert served.heard == []
