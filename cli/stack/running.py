@@ -1,4 +1,4 @@
-"""A stack started by a program, with which it ends: `caravan up` as a child, for tests and measurements. Shows nothing."""
+"""A stack that a program starts and takes with it: `caravan up` as a child, for tests and benches. Shows nothing."""
 
 import asyncio
 import os
