@@ -1,0 +1,37 @@
+"""Redis: one client a process, with short timeouts: who asks it has something else to do when it is away."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from services.infra.settings import RedisSettings
+from services.shared.errors import Unavailable
+
+DEPENDENCY: Final = "redis"
+ANSWER_WITHIN: Final = 1.0
+"""Seconds for a connection, and for an answer."""
+
+
+def connect(settings: RedisSettings) -> Redis:
+    """A client; it connects on first use and again whenever the server is back. It never tries twice by itself."""
+    client: Redis = Redis.from_url(
+        settings.url,
+        socket_timeout=ANSWER_WITHIN,
+        socket_connect_timeout=ANSWER_WITHIN,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return client
+
+
+@contextmanager
+def unavailable_when_away() -> Iterator[None]:
+    """Turns a failure of Redis into Unavailable."""
+    try:
+        yield
+    except (RedisError, OSError, TimeoutError) as failure:
+        raise Unavailable(DEPENDENCY, type(failure).__name__) from failure
