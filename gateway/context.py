@@ -1,9 +1,10 @@
 """What one request carries: who asks, the process's ports, and loaders that batch. Nothing here outlives a request."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aiodataloader import DataLoader
 from graphql import GraphQLResolveInfo
@@ -64,58 +65,86 @@ class Backends:
     currencies: Currencies
 
 
+class Calls:
+    """The loaders' calls. They run in tasks of their own, which the end of a request's task does not reach."""
+
+    def __init__(self) -> None:
+        self._under_way: set[asyncio.Future[Any]] = set()
+        self._ended = False
+
+    async def followed(self, call: Awaitable[Item]) -> Item:
+        """The call's answer. Raises CancelledError once the calls were cancelled, and begins none after that."""
+        task = asyncio.ensure_future(call)
+        if self._ended:
+            task.cancel()
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await task
+
+    def cancel(self) -> None:
+        """Cancels all of them, and those to come."""
+        self._ended = True
+        for task in self._under_way:
+            task.cancel()
+
+
 class Loaders:
     """Reads by key: all of one request's wishes for a kind of thing become one call."""
 
     def __init__(self, backends: Backends) -> None:
         self._backends = backends
+        self._calls = Calls()
+
+    def cancel(self) -> None:
+        """Ends the calls that are under way, for a request that nobody waits for any more."""
+        self._calls.cancel()
 
     @cached_property
     def product(self) -> "DataLoader[str, Product | None]":
         """Products by id."""
-        return _batched(self._backends.catalog.products_by_id, lambda product: product.id)
+        return _batched(self._calls, self._backends.catalog.products_by_id, lambda product: product.id)
 
     @cached_property
     def product_by_sku(self) -> "DataLoader[str, Product | None]":
         """Products by SKU."""
-        return _batched(self._backends.catalog.products_by_sku, lambda product: product.sku)
+        return _batched(self._calls, self._backends.catalog.products_by_sku, lambda product: product.sku)
 
     @cached_property
     def stock(self) -> "DataLoader[str, StockItem | None]":
         """Stock by SKU."""
-        return _batched(self._backends.inventory.stock_of, lambda item: item.sku)
+        return _batched(self._calls, self._backends.inventory.stock_of, lambda item: item.sku)
 
     @cached_property
     def user(self) -> "DataLoader[str, User | None]":
         """Users by id."""
-        return _batched(self._backends.users.users_by_id, lambda user: user.id)
+        return _batched(self._calls, self._backends.users.users_by_id, lambda user: user.id)
 
     @cached_property
     def payment(self) -> "DataLoader[str, Payment | None]":
         """Payments by order."""
-        return _batched(self._backends.payments.payments_of, lambda payment: payment.order_id)
+        return _batched(self._calls, self._backends.payments.payments_of, lambda payment: payment.order_id)
 
     @cached_property
     def order(self) -> "DataLoader[str, Order | None]":
         """Orders by id."""
-        return _batched(self._backends.orders.orders_by_id, lambda order: order.id)
+        return _batched(self._calls, self._backends.orders.orders_by_id, lambda order: order.id)
 
     @cached_property
     def workflow(self) -> "DataLoader[str, WorkflowView | None]":
         """Workflows by id; the engine describes one at a time, so this only spares repeats."""
-        describe = self._backends.sagas.describe
+        calls, describe = self._calls, self._backends.sagas.describe
 
         async def load(ids: list[str]) -> "list[WorkflowView | None]":
-            return [await describe(workflow_id) for workflow_id in ids]
+            return [await calls.followed(describe(workflow_id)) for workflow_id in ids]
 
         return DataLoader(load, max_batch_size=1)
 
 
 def _batched(
-    ask: Callable[[Sequence[str]], Awaitable[Sequence[Item]]], key: Callable[[Item], Hashable]
+    calls: Calls, ask: Callable[[Sequence[str]], Awaitable[Sequence[Item]]], key: Callable[[Item], Hashable]
 ) -> "DataLoader[str, Item | None]":
     async def load(keys: list[str]) -> "list[Item | None]":
-        found = {key(item): item for item in await ask(keys)}
+        found = {key(item): item for item in await calls.followed(ask(keys))}
         return [found.get(wanted) for wanted in keys]
 
     return DataLoader(load, max_batch_size=LARGEST_BATCH)
