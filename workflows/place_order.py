@@ -93,6 +93,8 @@ class PlaceOrder:
             raise self._failure from None
         if order.status in OPEN:
             await self._place(order)
+        elif order.status is OrderStatus.CONFIRMED:
+            await self._go_on_cancelling()
         self._answered = True
         order = await self._fulfil()
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -137,6 +139,19 @@ class PlaceOrder:
         else:
             self._problems = () if self._answered else refusal.problems
             self._note(await self._steps.close(OrderStatus.REJECTED, refusal.problems[0]))
+
+    async def _go_on_cancelling(self) -> None:
+        """A confirmed order whose earlier run was lost while it gave money or goods back is cancelled to the end.
+
+        Taking both again has no effect where they are taken, and is refused where giving back has begun.
+        """
+        async with self._lock:
+            try:
+                await self._steps.commit()
+                await self._steps.capture()
+            except GIVEN_UP as error:
+                if refusal_of(error):
+                    self._want_cancelled("its cancellation had begun")
 
     async def _fulfil(self) -> Order:
         """Waits for ship, deliver and cancel until the order is final."""

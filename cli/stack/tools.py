@@ -10,7 +10,7 @@ from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 
-VERSION = re.compile(r"\d+(?:\.\d+)*")
+VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)*)")
 ANSWER_WITHIN = 10
 """Seconds for a program to say its version."""
 
@@ -97,7 +97,7 @@ def version_of(program: Path, *flags: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     found = VERSION.search(answer.stdout + answer.stderr)
-    return found.group() if found else ""
+    return found.group(1) if found else ""
 
 
 def given(variable: str) -> Source:

@@ -92,6 +92,15 @@ def test_mongod_comes_before_secantusd(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("prints", "says"),
+    [("mailpit v1.27.11 compiled with go1.26.8", "1.27.11"), ("mailpit dev compiled with go1.26.8", "")],
+)
+def test_the_version_is_the_programs_and_not_its_compilers(tmp_path: Path, prints: str, says: str) -> None:
+    program(tmp_path, "mailpit", prints)
+    assert find_mail(SmtpSettings(), Tools(path=str(tmp_path))).version == says
+
+
+@pytest.mark.parametrize(
     ("prints", "status", "says"),
     [
         ('openjdk version "11.0.2" 2019', 0, "is 11.0.2"),

@@ -176,6 +176,47 @@ async def test_a_lost_order_that_was_confirmed_can_still_be_cancelled_with_a_ref
     assert await case.shop.available("ink") == 100
 
 
+@pytest.mark.parametrize("at", ["cancel", "release", "CANCELLED"])
+async def test_a_lost_order_that_was_being_cancelled_is_cancelled_to_the_end(lab: Lab, at: str) -> None:
+    case = await lab.case()
+    await case.place()
+    await case.until_step("confirm", "DONE")
+    gate = case.shop.script.gate(at)
+    cancelling = case.cancel()
+    await gate.entered.wait()
+    await case.run.terminate()
+    gate.opened.set()
+    await settled(cancelling)
+    await case.until_money(3)
+    await settled(case.place(request_id="r2"))
+    await case.until_status("CANCELLED")
+    assert case.shop.movements() == ["authorization", "capture", "refund"]
+    assert await case.shop.available("ink") == 100
+
+
+async def test_a_lost_order_that_was_being_cancelled_is_not_shipped(lab: Lab) -> None:
+    case = await lab.case()
+    await case.place()
+    await case.until_step("confirm", "DONE")
+    case.shop.script.plan("cancel", Fault(lost=True))
+    cancelling = case.cancel()
+    await case.until_money(3)
+    await case.run.terminate()
+    await settled(cancelling)
+    gate = case.shop.script.gate("commit")
+    placing = case.place(request_id="r2")
+    async with asyncio.timeout(60):
+        await gate.entered.wait()
+    shipping = case.ship()
+    gate.opened.set()
+    refused = await refusal(shipping)
+    assert refused
+    assert refused.code == "CONFLICT"
+    case.shop.script.heal()
+    await settled(placing)
+    await case.until_status("CANCELLED")
+
+
 async def test_a_lost_order_is_answered_though_its_product_was_archived_since(lab: Lab) -> None:
     case = await lab.case()
     await case.place()
