@@ -18,9 +18,12 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from services.infra.consumer import Consumer, Consumption
 from services.infra.kafka import Publisher
 from services.infra.mongo import close as close_mongo
 from services.infra.mongo import connect as connect_mongo
+from services.infra.notices import Announcer
+from services.infra.redis import connect as connect_redis
 from services.infra.relay import Relay
 from services.infra.settings import Settings
 from services.shared.clock import SystemClock
@@ -28,7 +31,9 @@ from services.shared.errors import Unavailable
 from services.shared.ids import SortableIds
 from workers import temporal
 from workers.composition import Hosted, Shared, compose
+from workers.consumers import consumptions_of
 from workers.http_server import Readiness, build_app, build_server, listen
+from workers.live_notices import LiveNotices
 from workers.schedules import ensure_schedule, schedules_of
 from workers.supervision import keep_running, until_available
 from workers.tuning import workflow_threads
@@ -57,6 +62,8 @@ class Process:
         self._settings = shared.settings
         self._hosted = [compose(name, shared) for name in names]
         self._publisher = Publisher(shared.settings.kafka)
+        self._redis = connect_redis(shared.settings.redis)
+        self._live = LiveNotices(Announcer(self._redis), shared.clock)
         self._temporal: Client | None = None
         self._started = False
         self._drained = asyncio.Event()
@@ -75,6 +82,7 @@ class Process:
             async with asyncio.timeout(STOP_WITHIN):
                 await asyncio.gather(serving, working)
                 await self._publisher.close()
+                await self._redis.aclose()
         except TimeoutError:
             log.warning("not all could be drained in time")
         finally:
@@ -115,9 +123,11 @@ class Process:
             return
         client = await starting
         relays = [self._relaying(hosted) for hosted in self._hosted]
+        consumers = [consuming for hosted in self._hosted for consuming in self._consuming(hosted)]
         self._started = True
         log.info("ready", services=[hosted.name for hosted in self._hosted])
         await self._run_workers(client)
+        await asyncio.gather(*consumers)
         self._drained.set()
         for relay in relays:
             relay.cancel()
@@ -146,6 +156,13 @@ class Process:
         relay = Relay(hosted.name, hosted.database, self._publisher)
         run = partial(relay.run, self._drained)
         return asyncio.create_task(keep_running(f"relay of {hosted.name}", run, self._drained))
+
+    def _consuming(self, hosted: Hosted) -> list[asyncio.Task[None]]:
+        def running(row: Consumption) -> asyncio.Task[None]:
+            run = partial(Consumer(self._settings.kafka, row).run, self.stop)
+            return asyncio.create_task(keep_running(f"consumer {row.consumer}", run, self.stop))
+
+        return [running(row) for row in consumptions_of(hosted, self._live)]
 
     async def _run_workers(self, client: Client) -> None:
         """Returns when told to stop and all workers are drained."""

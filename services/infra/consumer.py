@@ -142,10 +142,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
             rebalance_timeout_ms=REBALANCE_WITHIN_MS,
         )
         try:
-            async with asyncio.timeout(START_WITHIN):
-                await ensure_topics(self._settings)
-                kafka.subscribe([self._row.topic], listener=self)
-                await kafka.start()
+            await self._join(kafka, stop)
             while not stop.is_set():
                 await self._round(kafka, stop)
         except (KafkaError, OSError, TimeoutError) as failure:
@@ -154,6 +151,26 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
             self._resting.clear()
             self._yielding = False
             await _leave(kafka)
+
+    async def _join(self, kafka: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+        """Returns once a member, or told to stop. Raises TimeoutError, KafkaError, OSError."""
+
+        async def join() -> None:
+            await ensure_topics(self._settings)
+            kafka.subscribe([self._row.topic], listener=self)
+            await kafka.start()
+
+        joining, stopping = asyncio.create_task(join()), asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({joining, stopping}, timeout=START_WITHIN, return_when=asyncio.FIRST_COMPLETED)
+            if joining.done():
+                await joining
+            elif not stopping.done():
+                raise TimeoutError
+        finally:
+            joining.cancel()
+            stopping.cancel()
+            await asyncio.wait({joining, stopping})
 
     async def _round(self, kafka: AIOKafkaConsumer, stop: asyncio.Event) -> None:
         self._resume(kafka)

@@ -1,0 +1,47 @@
+"""Live updates: turns events into notices for the gateways. Keeps nothing: whoever misses a notice reads by itself."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from prometheus_client import Counter
+
+from services.infra.notices import Announcer, Changed, Notice
+from services.shared.clock import Clock
+from services.shared.errors import Unavailable
+from services.shared.events import Event
+
+WORTH_TELLING: Final = timedelta(minutes=1)
+"""Older news has been found by the gateways' own looks; a backlog of it is passed over."""
+
+TOLD = Counter("caravan_live_notices_told", "Notices published for the gateways", ["kind"])
+LOST = Counter(
+    "caravan_live_notices_lost", "Notices that Redis did not take; a look of the gateway heals them", ["kind"]
+)
+
+log = structlog.get_logger(__name__)
+
+
+class LiveNotices:
+    """Tells the gateways what events tell."""
+
+    def __init__(self, announcer: Announcer, clock: Clock) -> None:
+        self._announcer = announcer
+        self._clock = clock
+
+    def of(self, kind: Changed) -> Callable[[Event], Awaitable[None]]:
+        """The handler of the events of such things. It never fails: a late notice is worth nothing."""
+
+        async def tell(event: Event) -> None:
+            if self._clock.now() - event.time > WORTH_TELLING:
+                return
+            try:
+                await self._announcer.tell(Notice(kind=kind, id=event.subject, version=event.sequence))
+            except Unavailable as failure:
+                LOST.labels(kind).inc()
+                log.info("notice lost", kind=kind, reason=str(failure))
+            else:
+                TOLD.labels(kind).inc()
+
+        return tell
