@@ -19,9 +19,16 @@ def mongo_node(tmp_path: Path) -> Iterator[MongoNode]:
 
 
 @pytest.fixture(scope="module")
-def kafka_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaNode]:
-    """Shared by a module's tests, each with aggregates of its own; whoever kills it starts it again."""
+def only_kafka_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaNode]:
+    """One for all tests of a module."""
     node = KafkaNode(tmp_path_factory.mktemp("kafka"))
-    asyncio.run(node.start())
     yield node
     node.kill()
+
+
+@pytest.fixture
+def kafka_node(only_kafka_node: KafkaNode) -> KafkaNode:
+    """Shared by a module's tests, each with aggregates of its own. It runs; a test may leave it killed."""
+    if not only_kafka_node.is_running:
+        asyncio.run(only_kafka_node.start())
+    return only_kafka_node

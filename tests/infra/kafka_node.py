@@ -34,6 +34,11 @@ class KafkaNode:
         )
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and not killed since."""
+        return self._process is not None
+
     async def start(self) -> None:
         """Returns when it answers."""
         launch = await self._server.launch(lambda _: None)

@@ -133,4 +133,3 @@ async def test_a_publisher_whose_kafka_is_gone_closes_soon(kafka_node: KafkaNode
         await publisher.close()
     publishing.cancel()
     await asyncio.wait([publishing])
-    await kafka_node.start()

@@ -1,4 +1,4 @@
-"""Stacks for tests: one whole one and one of servers alone a session, and as many of their own as tests ask for."""
+"""Stacks for tests: one whole one a session, and as many of their own as tests ask for."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -23,10 +23,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
-    """The five servers without our processes, shared by the session. They keep their addresses over a restart."""
-    with started(tmp_path_factory.mktemp("servers"), "--only", "servers") as running:
-        yield running.addresses()
+def servers(stack: Stack) -> Addresses:
+    """The session's servers. They keep their addresses over a restart."""
+    return stack.addresses()
 
 
 @asynccontextmanager
