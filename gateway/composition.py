@@ -4,7 +4,7 @@ import aiohttp
 from fastapi import FastAPI
 from temporalio.client import Client
 
-from gateway.auth import Authenticator, KeyRing, TokenRules
+from gateway.auth import Authenticator, keys_of
 from gateway.context import Backends, Places
 from gateway.currencies import Currencies
 from gateway.schema import build_schema
@@ -17,6 +17,8 @@ from gateway.web.metrics import Metrics
 from services.catalog.client import CatalogClient
 from services.catalog.ports import Catalog
 from services.infra.http import Caller
+from services.infra.identity.access_tokens import AccessTokens, access_token_rules
+from services.infra.identity.key_ring import KeyRing
 from services.infra.settings import Profile, Settings
 from services.inventory.client import InventoryClient
 from services.inventory.ports import Inventory
@@ -51,8 +53,9 @@ def assemble(
 ) -> FastAPI:
     """The gateway on any backends; closes the session at its end."""
     schema, metrics = build_schema(), Metrics()
-    rules = TokenRules(issuer=settings.auth.issuer, audience=settings.auth.audience)
-    authenticator = Authenticator(KeyRing(backends.users, clock), rules, clock)
+    keys = KeyRing(keys_of(backends.users), clock)
+    rules = access_token_rules(settings.auth.issuer, settings.auth.audience)
+    authenticator = Authenticator(AccessTokens(keys, rules, clock))
 
     async def close() -> None:
         if session is not None:
