@@ -110,7 +110,7 @@ def _inventory(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
 
 
 def _orders(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
-    store = MongoOrderStore(database, outbox)
+    store = MongoOrderStore(database)
     face = OrderService(store, shared.clock, shared.ids)
     return Hosted(
         name="orders",
@@ -122,7 +122,7 @@ def _orders(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
 
 
 def _payments(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
-    store = MongoPaymentStore(database, outbox)
+    store = MongoPaymentStore(database)
     provider = shared.provider or HttpPaymentProvider(shared.session, shared.settings.payments)
     face = PaymentService(store, provider, shared.clock, shared.ids)
     return Hosted(

@@ -6,6 +6,7 @@ The only module beside the stores that knows motor, so that a change of driver s
 import asyncio
 import random  # noqa: TID251 (jitter only)
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
@@ -15,11 +16,22 @@ from motor.motor_asyncio import (
     AsyncIOMotorCollection,
     AsyncIOMotorDatabase,
 )
+from pymongo.client_session_shared import TransactionOptions
 from pymongo.errors import ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
-from pymongo.read_concern import ReadConcern
-from pymongo.write_concern import WriteConcern
 
 from services.infra.settings import MongoSettings
+from services.infra.transaction import (
+    CHANGE,
+    COMMIT_ATTEMPTS,
+    READ,
+    TRANSIENT,
+    UNKNOWN_COMMIT,
+    WRITE,
+    Overtaken,
+    Transaction,
+    Transactions,
+    Write,
+)
 from services.shared.errors import Unavailable
 
 Document = dict[str, Any]
@@ -31,16 +43,11 @@ Result = TypeVar("Result")
 
 NAMESPACE_EXISTS = 48
 OTHER_INDEX_OF_THAT_NAME = (85, 86)
-TRANSIENT = "TransientTransactionError"
-UNKNOWN_COMMIT = "UnknownTransactionCommitResult"
 MAX_ATTEMPTS = 40
 FIRST_PAUSE = 0.002
 LONGEST_PAUSE = 0.25
-COMMIT_ATTEMPTS = 3
 CLOSE_WITHIN = 0.5
-DURABLE = WriteConcern(w="majority", j=True)
-UNCONFIRMED = WriteConcern(w=1)
-SNAPSHOT = ReadConcern("snapshot")
+THREADS = 8
 WHOLE: Document = {"bsonType": ["int", "long"]}
 """What a validator says of a whole number: the driver sends small ones as `int`, large ones as `long`."""
 
@@ -80,6 +87,8 @@ class Database:
     def __init__(self, client: Client, name: str) -> None:
         self._client = client
         self._database: AsyncIOMotorDatabase[Document] = client[name]
+        self._transactions = Transactions(client.delegate, name)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=name)
         self.committed = asyncio.Event()
 
     def collection(self, name: str) -> "AsyncIOMotorCollection[Document]":
@@ -117,19 +126,30 @@ class Database:
         Raises:
             Unavailable: the server did not answer; what happened is unknown.
         """
-        pause = FIRST_PAUSE
-        for _ in range(MAX_ATTEMPTS):
-            try:
-                result = await self._attempt(work, DURABLE)
-            except PyMongoError as failure:
-                if not failure.has_error_label(TRANSIENT) or isinstance(failure, ConnectionFailure):
-                    raise Unavailable("database", _kind(failure)) from failure
-            else:
-                self.committed.set()
-                return result
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (jitter, no secret)
-            pause = min(pause * 2, LONGEST_PAUSE)
-        raise Unavailable("database", "write conflicts without end")
+        result = await _until_no_conflict(lambda: self._attempt(work))
+        self.committed.set()
+        return result
+
+    async def transact_at_once(self, work: Callable[[Transaction], Result]) -> Result:
+        """As `transact`, for work that waits for nothing else: all of it in one trip through a thread.
+
+        Raises:
+            Unavailable: as in `transact`.
+            Overtaken: a write did not find what it expected.
+        """
+        return await self._change_in_thread(work, CHANGE)
+
+    async def write_all(self, writes: Sequence[Write]) -> bool:
+        """All of the writes in one transaction. False, and nothing is written, when one was overtaken.
+
+        Raises:
+            Unavailable: as in `transact`.
+        """
+        try:
+            await self._change_in_thread(lambda transaction: transaction.write(writes), WRITE)
+        except Overtaken:
+            return False
+        return True
 
     async def insert_new(
         self,
@@ -159,24 +179,33 @@ class Database:
             return False
         return True
 
-    async def read_at_one_moment(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+    async def read_at_one_moment(self, work: Callable[[Transaction], Result]) -> Result:
         """Runs the reads of `work` on one snapshot: who sees a change sees all that was committed before it.
 
         Raises:
             Unavailable: the server did not answer.
         """
         with unavailable_when_away():
-            return await self._attempt(work, UNCONFIRMED)
+            return await self._in_thread(work, READ)
 
     async def ping(self) -> None:
         """Raises Unavailable when the server does not answer."""
         with unavailable_when_away():
             await self._database.command("ping")
 
-    async def _attempt(self, work: Callable[[Session], Awaitable[Result]], concern: WriteConcern) -> Result:
+    async def _change_in_thread(self, work: Callable[[Transaction], Result], options: TransactionOptions) -> Result:
+        result = await _until_no_conflict(lambda: self._in_thread(work, options))
+        self.committed.set()
+        return result
+
+    async def _in_thread(self, work: Callable[[Transaction], Result], options: TransactionOptions) -> Result:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._transactions.run, work, options)
+
+    async def _attempt(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         session = await self._client.start_session()
         try:
-            session.start_transaction(read_concern=SNAPSHOT, write_concern=concern)
+            session.start_transaction(read_concern=CHANGE.read_concern, write_concern=CHANGE.write_concern)
             result = await work(session)
             await _commit(session)
         finally:
@@ -185,6 +214,20 @@ class Database:
             with suppress(PyMongoError):
                 await session.end_session()
         return result
+
+
+async def _until_no_conflict(attempt: Callable[[], Awaitable[Result]]) -> Result:
+    """Tries again after a write conflict. Raises Unavailable."""
+    pause = FIRST_PAUSE
+    for _ in range(MAX_ATTEMPTS):
+        try:
+            return await attempt()
+        except PyMongoError as failure:
+            if not failure.has_error_label(TRANSIENT) or isinstance(failure, ConnectionFailure):
+                raise Unavailable("database", _kind(failure)) from failure
+        await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (jitter, no secret)
+        pause = min(pause * 2, LONGEST_PAUSE)
+    raise Unavailable("database", "write conflicts without end")
 
 
 async def _insert(

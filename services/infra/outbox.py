@@ -5,7 +5,8 @@ A document is one event: `_id` the event's id, which sorts by the time of its ma
 
 from collections.abc import Sequence
 
-from services.infra.mongo import UNCONFIRMED, Database, Document, Session, unavailable_when_away
+from services.infra.mongo import Database, Document, Session, unavailable_when_away
+from services.infra.transaction import UNCONFIRMED, Transaction, Write, added
 from services.shared.events import Event, Origin
 
 COLLECTION = "outbox"
@@ -39,9 +40,8 @@ class Outbox:
             Unavailable: the database did not answer.
         """
 
-        async def read(session: Session) -> list[Document]:
-            found = self._collection.find({"sent": False}, session=session).sort("_id", 1).limit(limit)
-            return await found.to_list(None)
+        def read(transaction: Transaction) -> list[Document]:
+            return transaction.found(COLLECTION, {"sent": False}, [("_id", 1)], limit)
 
         documents = await self._database.read_at_one_moment(read)
         return tuple(sorted((_event(document) for document in documents), key=lambda event: event.sequence))
@@ -55,6 +55,11 @@ class Outbox:
         unconfirmed = self._collection.with_options(write_concern=UNCONFIRMED)
         with unavailable_when_away():
             await unconfirmed.update_many({"_id": {"$in": [event.id for event in events]}}, {"$set": {"sent": True}})
+
+
+def told(events: Sequence[Event]) -> list[Write]:
+    """The events as writes, to be made together with the change that they tell of."""
+    return [added(COLLECTION, _document(event), is_new=True) for event in events]
 
 
 def _document(event: Event) -> Document:

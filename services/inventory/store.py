@@ -10,16 +10,15 @@ Per SKU: sum of `delta` = `on_hand` + quantities of COMMITTED reservations; `res
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pymongo import UpdateMany, UpdateOne
-from pymongo.errors import BulkWriteError, PyMongoError
-from pymongo.results import BulkWriteResult
+from pymongo.errors import PyMongoError
 
-from services.infra.mongo import TRANSIENT, Collection, Database, Document, Session, unavailable_when_away
-from services.infra.outbox import Outbox
+from services.infra.mongo import Database, Document, unavailable_when_away
+from services.infra.outbox import Outbox, told
+from services.infra.transaction import TRANSIENT, Overtaken, Transaction, Write, added, changed
 from services.inventory.documents import (
     ADJUSTMENT_VALIDATOR,
     RESERVATION_VALIDATOR,
@@ -33,7 +32,6 @@ from services.inventory.documents import (
 )
 from services.inventory.models import ReservationState, StockItem
 from services.inventory.records import (
-    Adjustment,
     Books,
     Changes,
     ReservationChange,
@@ -44,7 +42,6 @@ from services.inventory.records import (
 
 Result = TypeVar("Result")
 
-DUPLICATE_KEY = 11000
 COUNTED = (ReservationState.HELD, ReservationState.COMMITTED)
 
 
@@ -56,7 +53,6 @@ class MongoStockStore:
         self._outbox = outbox
         self._stock = database.collection("stock")
         self._reservations = database.collection("reservations")
-        self._adjustments = database.collection("adjustments")
 
     async def prepare(self) -> None:
         """Makes the collections, their validators and indexes, the outbox's too. Idempotent."""
@@ -69,19 +65,20 @@ class MongoStockStore:
         await self._outbox.prepare()
 
     async def change(self, scope: Scope, decide: Callable[[Books], tuple[Changes, Result]]) -> Result:
-        async def work(session: Session) -> Result:
-            changes, result = decide(await self._books(scope, session))
+        def work(transaction: Transaction) -> Result:
+            changes, result = decide(_books(scope, transaction))
             try:
-                await self._write(changes, session)
-            except BulkWriteError as failure:
-                raise _as_conflict(failure) from failure
+                transaction.write(_writes(changes))
+            except Overtaken as overtaken:
+                raise PyMongoError("another writer came between", error_labels=[TRANSIENT]) from overtaken
             return result
 
-        return await self._database.transact(work)
+        return await self._database.transact_at_once(work)
 
     async def items(self, skus: Sequence[str]) -> tuple[StockItem, ...]:
         with unavailable_when_away():
-            return tuple(stock_from(document) for document in await _found(self._stock, skus))
+            found = await self._stock.find({"_id": {"$in": list(skus)}}).to_list(None)
+        return tuple(map(stock_from, found))
 
     async def overdue(self, now: datetime, limit: int) -> tuple[str, ...]:
         query = {"state": ReservationState.HELD.value, "deadline": {"$lte": now}}
@@ -90,110 +87,76 @@ class MongoStockStore:
             return tuple([document["_id"] async for document in found])
 
     async def audit(self) -> tuple[StockAudit, ...]:
-        return await self._database.read_at_one_moment(self._audit)
+        return await self._database.read_at_one_moment(_audited)
 
-    async def _audit(self, session: Session) -> tuple[StockAudit, ...]:
-        delivered = {
-            row["_id"]: row["delivered"]
-            async for row in self._adjustments.aggregate(
-                [{"$group": {"_id": "$sku", "delivered": {"$sum": "$delta"}}}], session=session
-            )
-        }
-        reserved: defaultdict[tuple[str, str], int] = defaultdict(int)
-        counted = {"state": {"$in": [state.value for state in COUNTED]}}
-        async for document in self._reservations.find(counted, {"lines": 1, "state": 1}, session=session):
-            for line in document["lines"]:
-                reserved[line["sku"], document["state"]] += line["quantity"]
-        items = [stock_from(document) async for document in self._stock.find(session=session).sort("_id", 1)]
-        return tuple(
-            StockAudit(
-                sku=item.sku,
-                delivered=delivered.get(item.sku, 0),
-                on_hand=item.on_hand,
-                reserved=item.reserved,
-                available=item.available,
-                held=reserved[item.sku, ReservationState.HELD.value],
-                committed=reserved[item.sku, ReservationState.COMMITTED.value],
-            )
-            for item in items
+
+def _audited(transaction: Transaction) -> tuple[StockAudit, ...]:
+    by_sku = {"$group": {"_id": "$sku", "delivered": {"$sum": "$delta"}}}
+    delivered = {row["_id"]: row["delivered"] for row in transaction.aggregated("adjustments", [by_sku])}
+    reserved: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for document in transaction.found("reservations", {"state": {"$in": [state.value for state in COUNTED]}}):
+        for line in document["lines"]:
+            reserved[line["sku"], document["state"]] += line["quantity"]
+    items = [stock_from(document) for document in transaction.found("stock", {}, [("_id", 1)])]
+    return tuple(
+        StockAudit(
+            sku=item.sku,
+            delivered=delivered.get(item.sku, 0),
+            on_hand=item.on_hand,
+            reserved=item.reserved,
+            available=item.available,
+            held=reserved[item.sku, ReservationState.HELD.value],
+            committed=reserved[item.sku, ReservationState.COMMITTED.value],
         )
-
-    async def _books(self, scope: Scope, session: Session) -> Books:
-        reservations = {
-            document["_id"]: reservation_from(document)
-            for document in await _found(self._reservations, scope.order_ids, session)
-        }
-        lines = (line for record in reservations.values() for line in record.reservation.lines)
-        skus = scope.skus.union(line.sku for line in lines)
-        stock = await _found(self._stock, skus, session)
-        adjustments = await _found(self._adjustments, scope.adjustment_ids, session)
-        return Books(
-            stock={document["_id"]: stock_from(document) for document in stock},
-            reservations=reservations,
-            adjustments={document["_id"]: adjustment_from(document) for document in adjustments},
-        )
-
-    async def _write(self, changes: Changes, session: Session) -> None:
-        """Every write says what it found before: one that finds something else undoes the whole change."""
-        await self._write_stock(changes.stock, session)
-        await self._write_reservations(changes.reservations, changes.at, session)
-        await self._write_adjustments(changes.adjustments, session)
-        await self._outbox.append(session, changes.events)
-
-    async def _write_stock(self, changes: Sequence[StockChange], session: Session) -> None:
-        new = [{"_id": change.item.sku, **stock_fields(change.item)} for change in changes if not change.was]
-        if new:
-            await self._stock.insert_many(new, session=session)
-        updates = [
-            UpdateOne({"_id": change.item.sku, "version": change.was}, {"$set": stock_fields(change.item)})
-            for change in changes
-            if change.was
-        ]
-        if updates:
-            _expect(len(updates), await self._stock.bulk_write(updates, session=session))
-
-    async def _write_reservations(self, changes: Sequence[ReservationChange], at: datetime, session: Session) -> None:
-        """New ones are inserted; known ones only change their state, all of one kind in one statement."""
-        new: list[Document] = []
-        moved: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        for change in changes:
-            document = reservation_document(change.record)
-            if change.was is None:
-                new.append({**document, "updated_at": at})
-            else:
-                moved[change.was.value, document["state"]].append(document["_id"])
-        if new:
-            await self._reservations.insert_many(new, session=session)
-        updates = [
-            UpdateMany({"_id": {"$in": ids}, "state": was}, {"$set": {"state": state, "updated_at": at}})
-            for (was, state), ids in sorted(moved.items())
-        ]
-        if updates:
-            result = await self._reservations.bulk_write(updates, session=session)
-            _expect(sum(len(ids) for ids in moved.values()), result)
-
-    async def _write_adjustments(self, adjustments: Sequence[Adjustment], session: Session) -> None:
-        if adjustments:
-            documents = [adjustment_document(adjustment) for adjustment in adjustments]
-            await self._adjustments.insert_many(documents, session=session)
+        for item in items
+    )
 
 
-async def _found(
-    collection: "Collection[Document]", ids: Sequence[str] | frozenset[str], session: Session | None = None
-) -> list[dict[str, Any]]:
-    if not ids:
-        return []
-    return await collection.find({"_id": {"$in": sorted(ids)}}, session=session).to_list(None)
+def _books(scope: Scope, transaction: Transaction) -> Books:
+    reservations = {
+        document["_id"]: reservation_from(document) for document in _found(transaction, "reservations", scope.order_ids)
+    }
+    lines = (line for record in reservations.values() for line in record.reservation.lines)
+    skus = scope.skus.union(line.sku for line in lines)
+    return Books(
+        stock={document["_id"]: stock_from(document) for document in _found(transaction, "stock", skus)},
+        reservations=reservations,
+        adjustments={
+            document["_id"]: adjustment_from(document)
+            for document in _found(transaction, "adjustments", scope.adjustment_ids)
+        },
+    )
 
 
-def _expect(count: int, result: BulkWriteResult) -> None:
-    if result.matched_count != count:
-        raise PyMongoError("another writer came between", error_labels=[TRANSIENT])
+def _found(transaction: Transaction, collection: str, ids: frozenset[str]) -> list[Document]:
+    return transaction.found(collection, {"_id": {"$in": sorted(ids)}}) if ids else []
 
 
-def _as_conflict(failure: BulkWriteError) -> PyMongoError:
-    """A document that did not exist when it was read was made by another writer: read again, like any conflict."""
-    errors = failure.details.get("writeErrors", [])
-    if any(error.get("code") == DUPLICATE_KEY for error in errors):
-        return PyMongoError("another writer made it first", error_labels=[TRANSIENT])
-    return failure
+def _writes(changes: Changes) -> list[Write]:
+    """Every write says what it found before: one that finds something else undoes the whole change."""
+    return [
+        *map(_stock_write, changes.stock),
+        *_reservation_writes(changes.reservations, changes.at),
+        *(added("adjustments", adjustment_document(adjustment)) for adjustment in changes.adjustments),
+        *told(changes.events),
+    ]
+
+
+def _stock_write(change: StockChange) -> Write:
+    if not change.was:
+        return added("stock", {"_id": change.item.sku, **stock_fields(change.item)})
+    return changed("stock", {"_id": change.item.sku, "version": change.was}, {"$set": stock_fields(change.item)})
+
+
+def _reservation_writes(changes: Sequence[ReservationChange], at: datetime) -> Iterator[Write]:
+    """New ones are added; known ones only change their state, all of one kind in one write."""
+    moved: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for change in changes:
+        document = reservation_document(change.record)
+        if change.was is None:
+            yield added("reservations", {**document, "updated_at": at})
+        else:
+            moved[change.was.value, document["state"]].append(document["_id"])
+    for (was, state), ids in sorted(moved.items()):
+        wanted = {"_id": {"$in": ids} if len(ids) > 1 else ids[0], "state": was}
+        yield changed("reservations", wanted, {"$set": {"state": state, "updated_at": at}}, len(ids))

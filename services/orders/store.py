@@ -9,8 +9,9 @@ as one text that sorts like both). The names are stable: the invariants are chec
 from collections.abc import Sequence
 from typing import Any
 
-from services.infra.mongo import WHOLE, Database, Document, Session, unavailable_when_away
-from services.infra.outbox import Outbox
+from services.infra.mongo import WHOLE, Database, Document, unavailable_when_away
+from services.infra.outbox import told
+from services.infra.transaction import added, replaced
 from services.orders.models import (
     Order,
     OrderLine,
@@ -73,9 +74,8 @@ VALIDATOR: Document = {
 class MongoOrderStore:
     """The OrderStore of a running system."""
 
-    def __init__(self, database: Database, outbox: Outbox) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._outbox = outbox
         self._orders = database.collection(COLLECTION)
 
     async def prepare(self) -> None:
@@ -87,25 +87,14 @@ class MongoOrderStore:
 
     async def insert(self, order: Order, events: Sequence[Event]) -> Order:
         """See `OrderStore.insert`."""
-
-        async def tell(session: Session) -> None:
-            await self._outbox.append(session, events)
-
-        if await self._database.insert_new(self._orders, _document(order), tell):
+        if await self._database.write_all([added(COLLECTION, _document(order)), *told(events)]):
             return order
         return (await self.by_ids([order.id]))[0]
 
     async def replace(self, order: Order, expected_version: int, events: Sequence[Event]) -> bool:
         """See `OrderStore.replace`."""
         expected = {"_id": order.id, "version": expected_version}
-
-        async def work(session: Session) -> bool:
-            result = await self._orders.replace_one(expected, _document(order), session=session)
-            if result.matched_count:
-                await self._outbox.append(session, events)
-            return result.matched_count == 1
-
-        return await self._database.transact(work)
+        return await self._database.write_all([replaced(COLLECTION, expected, _document(order)), *told(events)])
 
     async def by_ids(self, ids: Sequence[str]) -> tuple[Order, ...]:
         """See `OrderStore.by_ids`."""

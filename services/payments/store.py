@@ -7,8 +7,9 @@ invariants are checked on them. A mark (closed before any payment began) is VOID
 
 from collections.abc import Sequence
 
-from services.infra.mongo import WHOLE, Database, Document, Session, unavailable_when_away
-from services.infra.outbox import Outbox
+from services.infra.mongo import WHOLE, Database, Document, unavailable_when_away
+from services.infra.outbox import told
+from services.infra.transaction import added, replaced
 from services.payments.models import Payment, PaymentStatus
 from services.shared.events import Event
 from services.shared.money import Money
@@ -42,9 +43,8 @@ VALIDATOR: Document = {"$jsonSchema": {"bsonType": "object", "required": list(PR
 class MongoPaymentStore:
     """The PaymentStore of a running system."""
 
-    def __init__(self, database: Database, outbox: Outbox) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._outbox = outbox
         self._payments = database.collection(COLLECTION)
 
     async def prepare(self) -> None:
@@ -54,27 +54,21 @@ class MongoPaymentStore:
 
     async def insert(self, payment: Payment, events: Sequence[Event]) -> Payment:
         """See `PaymentStore.insert`. Without events it is one command: a single write is whole by itself."""
-
-        async def tell(session: Session) -> None:
-            await self._outbox.append(session, events)
-
-        if await self._database.insert_new(self._payments, _document(payment), tell if events else None):
-            return payment
-        return (await self.by_orders([payment.order_id]))[0]
+        document = _document(payment)
+        if not events:
+            new = await self._database.insert_new(self._payments, document)
+        else:
+            new = await self._database.write_all([added(COLLECTION, document), *told(events)])
+        return payment if new else (await self.by_orders([payment.order_id]))[0]
 
     async def replace(self, payment: Payment, expected_revision: int, events: Sequence[Event]) -> bool:
         """See `PaymentStore.replace`. Without events it is one command, as in `insert`."""
-        if not events:
-            with unavailable_when_away():
-                return await self._swap(payment, expected_revision)
-
-        async def work(session: Session) -> bool:
-            swapped = await self._swap(payment, expected_revision, session)
-            if swapped:
-                await self._outbox.append(session, events)
-            return swapped
-
-        return await self._database.transact(work)
+        expected, document = {"_id": payment.order_id, "revision": expected_revision}, _document(payment)
+        if events:
+            return await self._database.write_all([replaced(COLLECTION, expected, document), *told(events)])
+        with unavailable_when_away():
+            result = await self._payments.replace_one(expected, document)
+        return result.matched_count == 1
 
     async def by_orders(self, order_ids: Sequence[str]) -> tuple[Payment, ...]:
         """See `PaymentStore.by_orders`."""
@@ -83,11 +77,6 @@ class MongoPaymentStore:
         with unavailable_when_away():
             found = await self._payments.find({"_id": {"$in": list(order_ids)}}).to_list(None)
         return tuple(_payment(document) for document in found)
-
-    async def _swap(self, payment: Payment, expected: int, session: Session | None = None) -> bool:
-        wanted = {"_id": payment.order_id, "revision": expected}
-        result = await self._payments.replace_one(wanted, _document(payment), session=session)
-        return result.matched_count == 1
 
 
 def _document(payment: Payment) -> Document:

@@ -8,6 +8,7 @@ from pymongo.errors import WriteError
 
 from services.infra.mongo import Database, Document, Session, connect
 from services.infra.settings import MongoSettings
+from services.infra.transaction import Transaction
 from services.shared.errors import Conflict, Unavailable
 from tests.infra.mongo_node import MongoNode
 
@@ -89,14 +90,13 @@ async def test_a_snapshot_does_not_see_what_is_written_after_its_first_read(data
     await database.ensure_collection("counters")
     await database.transact(lambda session: add_one(database, session))
 
-    async def read(session: Session) -> list[Document | None]:
-        counters = database.collection("counters")
-        before = await counters.find_one({"_id": "c"}, session=session)
-        await counters.update_one({"_id": "c"}, {"$set": {"n": 99}})
-        return [before, await counters.find_one({"_id": "c"}, session=session)]
+    def read(transaction: Transaction) -> list[list[Document]]:
+        before = transaction.found("counters", {"_id": "c"})
+        transaction.client[transaction.database]["counters"].update_one({"_id": "c"}, {"$set": {"n": 99}})
+        return [before, transaction.found("counters", {"_id": "c"})]
 
     before, after = await database.read_at_one_moment(read)
-    assert before == after == {"_id": "c", "n": 1}
+    assert before == after == [{"_id": "c", "n": 1}]
 
 
 async def test_a_validator_is_enforced_and_brought_up_to_date(database: Database) -> None:

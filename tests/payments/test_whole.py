@@ -50,9 +50,8 @@ async def test_a_sandbox_killed_on_the_way_charges_once(database: Database, tmp_
 
 
 async def service(database: Database, session: aiohttp.ClientSession, sandbox: SandboxProcess) -> PaymentService:
-    outbox = Outbox(database)
-    await outbox.prepare()
-    store = MongoPaymentStore(database, outbox)
+    await Outbox(database).prepare()
+    store = MongoPaymentStore(database)
     await store.prepare()
     provider = HttpPaymentProvider(session, PaymentsSettings(provider_url=sandbox.url))
     return PaymentService(store, provider, SystemClock(), SortableIds())

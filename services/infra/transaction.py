@@ -1,0 +1,167 @@
+"""A transaction in a thread, on the blocking driver: what is read in it, and the writes that take effect together.
+
+Knows no retry and no event loop (`services.infra.mongo`), no query. One trip through a thread costs the process half
+of what a trip for each command does.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, TypeVar
+
+from pymongo import InsertOne, MongoClient, ReplaceOne, UpdateMany
+from pymongo.client_session import ClientSession
+from pymongo.client_session_shared import TransactionOptions
+from pymongo.errors import BulkWriteError, ClientBulkWriteException, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.results import BulkWriteResult, ClientBulkWriteResult
+from pymongo.write_concern import WriteConcern
+
+Document = dict[str, Any]
+Operation = InsertOne[Document] | ReplaceOne[Document] | UpdateMany
+Result = TypeVar("Result")
+Order = Sequence[tuple[str, int]]
+
+DUPLICATE_KEY = 11000
+WRITE_CONFLICT = 112
+TRANSIENT = "TransientTransactionError"
+UNKNOWN_COMMIT = "UnknownTransactionCommitResult"
+COMMIT_ATTEMPTS = 3
+SNAPSHOT = ReadConcern("snapshot")
+DURABLE = WriteConcern(w="majority", j=True)
+UNCONFIRMED = WriteConcern(w=1)
+CHANGE = TransactionOptions(read_concern=SNAPSHOT, write_concern=DURABLE)
+READ = TransactionOptions(read_concern=SNAPSHOT, write_concern=UNCONFIRMED)
+WRITE = TransactionOptions(write_concern=DURABLE)
+"""Kinds of transactions. What only writes names no read concern: a server may not know one for its only command."""
+SEVERAL_COLLECTIONS = 25
+"""The wire version of MongoDB 8.0, the first that writes to several collections by one command."""
+
+
+class Overtaken(Exception):
+    """A write did not find what it expected: another writer was first. Nothing is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One write, and what it expects.
+
+    Attributes:
+        changes: that many documents are there to change.
+        is_new: the document cannot be there yet; if it is, that is a defect and nobody was first.
+    """
+
+    collection: str
+    operation: Callable[..., Operation]
+    arguments: tuple[Document, ...]
+    changes: int = 0
+    is_new: bool = False
+
+
+def added(collection: str, document: Document, *, is_new: bool = False) -> Write:
+    """A further document."""
+    return Write(collection=collection, operation=InsertOne, arguments=(document,), is_new=is_new)
+
+
+def replaced(collection: str, wanted: Document, document: Document) -> Write:
+    """Another document in the place of the one that is wanted."""
+    return Write(collection=collection, operation=ReplaceOne, arguments=(wanted, document), changes=1)
+
+
+def changed(collection: str, wanted: Document, change: Document, count: int = 1) -> Write:
+    """A change of all that are wanted, `count` of them."""
+    return Write(collection=collection, operation=UpdateMany, arguments=(wanted, change), changes=count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """What can be done inside. All of it blocks."""
+
+    client: MongoClient[Document]
+    database: str
+    session: ClientSession = field(repr=False)
+    one_command: bool
+
+    def found(self, collection: str, wanted: Document, order: Order | None = None, limit: int = 0) -> list[Document]:
+        """The documents, in one trip as long as they fit into a message."""
+        cursor = self.client[self.database][collection].find(wanted, session=self.session, sort=order, limit=limit)
+        return list(cursor.batch_size(limit) if limit else cursor)
+
+    def aggregated(self, collection: str, pipeline: Sequence[Document]) -> list[Document]:
+        """The answer of a pipeline."""
+        return list(self.client[self.database][collection].aggregate(pipeline, session=self.session))
+
+    def write(self, writes: Sequence[Write]) -> None:
+        """All of them, in their order. Raises Overtaken."""
+        if not writes:
+            return
+        by_collection = groupby(writes, key=lambda write: write.collection)
+        groups = [writes] if self.one_command else [tuple(group) for _, group in by_collection]
+        for group in groups:
+            with _overtaken_when_there(group):
+                result = self._sent(group)
+            if result.matched_count != sum(write.changes for write in group):
+                raise Overtaken
+
+    def _sent(self, writes: Sequence[Write]) -> BulkWriteResult | ClientBulkWriteResult:
+        if self.one_command:
+            named = [
+                write.operation(*write.arguments, namespace=f"{self.database}.{write.collection}") for write in writes
+            ]
+            return self.client.bulk_write(named, session=self.session)
+        collection = self.client[self.database][writes[0].collection]
+        return collection.bulk_write([write.operation(*write.arguments) for write in writes], session=self.session)
+
+
+class Transactions:
+    """Makes the transactions of one database. `one_command` is asked of the server, once, unless it is given."""
+
+    def __init__(self, client: MongoClient[Document], database: str, *, one_command: bool | None = None) -> None:
+        self._client = client
+        self._database = database
+        self._one_command = one_command
+
+    def run(self, work: Callable[[Transaction], Result], options: TransactionOptions) -> Result:
+        """One attempt; what `work` raises undoes it."""
+        if self._one_command is None:
+            hello = self._client.admin.command("hello")
+            self._one_command = hello["maxWireVersion"] >= SEVERAL_COLLECTIONS
+        with self._client.start_session() as session:
+            session.start_transaction(options.read_concern, options.write_concern)
+            result = work(
+                Transaction(
+                    client=self._client, database=self._database, session=session, one_command=self._one_command
+                )
+            )
+            _commit(session)
+        return result
+
+
+def _commit(session: ClientSession) -> None:
+    """A commit can be repeated: the server answers with what became of it."""
+    for attempt in range(1, COMMIT_ATTEMPTS + 1):
+        try:
+            session.commit_transaction()
+        except PyMongoError as failure:
+            if attempt == COMMIT_ATTEMPTS or not failure.has_error_label(UNKNOWN_COMMIT):
+                raise
+        else:
+            return
+
+
+@contextmanager
+def _overtaken_when_there(writes: Sequence[Write]) -> Iterator[None]:
+    """Tells a document that is there already, and a conflict, from failures."""
+    try:
+        yield
+    except (BulkWriteError, ClientBulkWriteException) as failure:
+        top = getattr(failure, "error", None)
+        if isinstance(top, PyMongoError):
+            raise top from failure
+        for error in (failure.details or {}).get("writeErrors", ()):
+            if error["code"] == WRITE_CONFLICT:
+                raise PyMongoError("another writer came between", error_labels=[TRANSIENT]) from failure
+            if error["code"] == DUPLICATE_KEY and not writes[error.get("idx", error.get("index"))].is_new:
+                raise Overtaken from failure
+        raise
