@@ -14,11 +14,12 @@ from gateway.types.products import (
     ProductConnection,
     ProductFilter,
     ProductInput,
+    ProductListing,
     ProductPayload,
     ProductSortType,
     StockPayload,
 )
-from services.catalog.models import CreateProduct, ProductPage, ProductQuery, ProductSort
+from services.catalog.models import CreateProduct, ProductQuery, ProductSort
 from services.catalog.models import Product as ProductModel
 from services.inventory.models import AdjustStock
 from services.shared.errors import Forbidden
@@ -85,7 +86,7 @@ class ProductQueries(graphene.ObjectType):
         after: str | None = None,
         wanted: Mapping[str, Any] | None = None,
         sort: ProductSort | None = None,
-    ) -> ProductPage:
+    ) -> ProductListing:
         """One page."""
         context = context_of(info)
         category = (wanted or {}).get("category")
@@ -96,7 +97,7 @@ class ProductQueries(graphene.ObjectType):
             category=None if category is None else checked_id(category, "filter", "category"),
             include_inactive=_with_archived(context, wanted or {}),
         )
-        return await context.backends.catalog.list_products(query)
+        return ProductListing(query=query, page=await context.backends.catalog.list_products(query))
 
 
 class ProductMutations(graphene.ObjectType):

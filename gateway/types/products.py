@@ -1,12 +1,16 @@
 """Products and stock as the schema shows them, and the inputs and answers of changing them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import graphene
 
 from gateway.context import Info, context_of
 from gateway.types.common import DateTime, Money, MoneyInput, Node, PageInfo, UserError, listed
 from gateway.types.enums import shown
 from services.catalog.models import Product as ProductModel
-from services.catalog.models import ProductPage, ProductSort
+from services.catalog.models import ProductEdge as ProductEdgeModel
+from services.catalog.models import ProductPage, ProductQuery, ProductSort
 from services.inventory.models import StockItem
 
 ProductSortType = shown(ProductSort)
@@ -64,6 +68,14 @@ class ProductEdge(graphene.ObjectType):
     node = graphene.Field(Product, required=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductListing:
+    """A page, and what it is a page of."""
+
+    query: ProductQuery
+    page: ProductPage
+
+
 class ProductConnection(graphene.ObjectType):
     """A page of products."""
 
@@ -72,14 +84,19 @@ class ProductConnection(graphene.ObjectType):
     total_count = graphene.Int(required=True)
 
     @staticmethod
-    def resolve_page_info(page: ProductPage, _info: Info) -> ProductPage:
-        """The page knows where it stands."""
-        return page
+    def resolve_edges(listing: ProductListing, _info: Info) -> Sequence[ProductEdgeModel]:
+        """What is on the page."""
+        return listing.page.edges
 
     @staticmethod
-    def resolve_total_count(page: ProductPage, _info: Info) -> int:
-        """All that match, not only this page's."""
-        return page.total
+    def resolve_page_info(listing: ProductListing, _info: Info) -> ProductPage:
+        """The page knows where it stands."""
+        return listing.page
+
+    @staticmethod
+    async def resolve_total_count(listing: ProductListing, info: Info) -> int:
+        """All that match, not only this page's. Counted for who asks for it: it costs more than the page."""
+        return await context_of(info).backends.catalog.count_products(listing.query)
 
 
 class ProductInput(graphene.InputObjectType):

@@ -1,7 +1,9 @@
 """How a product looks as a MongoDB document, what the server itself checks of it, and the way back."""
 
-from services.catalog.listing import SEPARATOR, place_of
+from services.catalog.listing import place_of
 from services.catalog.models import Product, ProductQuery, ProductSort
+from services.catalog.shelves import mix_shelf, product_words, shelves_of, word_shelf, words_to_check
+from services.catalog.words import search_words
 from services.infra.mongo import WHOLE, Document
 from services.shared.money import Money
 
@@ -13,10 +15,27 @@ PLACES = {
 }
 """The field that each order of listing sorts by."""
 
+KEPT_BACK: Document = {"shelves": 0, "words": 0, "places": 0}
+"""What is there for queries alone: a read leaves it out."""
+
+LAST_CHARACTER = "\U0010ffff"
+
 PRODUCT_VALIDATOR: Document = {
     "$jsonSchema": {
         "bsonType": "object",
-        "required": ["sku", "name", "description", "categories", "price", "active", "version", "shelves", "places"],
+        "required": [
+            "sku",
+            "name",
+            "description",
+            "categories",
+            "price",
+            "active",
+            "version",
+            "in_stock",
+            "words",
+            "shelves",
+            "places",
+        ],
         "properties": {
             "_id": {"bsonType": "string"},
             "sku": {"bsonType": "string", "minLength": 1, "maxLength": 64},
@@ -32,13 +51,27 @@ PRODUCT_VALIDATOR: Document = {
                 },
             },
             "active": {"bsonType": "bool"},
+            "in_stock": {"bsonType": "bool"},
             "version": {**WHOLE, "minimum": 1},
         },
     }
 }
 
 
-def product_document(product: Product) -> Document:
+STOCK_NOTE_VALIDATOR: Document = {
+    "$jsonSchema": {
+        "bsonType": "object",
+        "required": ["available", "version"],
+        "properties": {
+            "_id": {"bsonType": "string"},
+            "available": {**WHOLE, "minimum": 0},
+            "version": {**WHOLE, "minimum": 0},
+        },
+    }
+}
+
+
+def product_document(product: Product, *, in_stock: bool = False) -> Document:
     return {
         "_id": product.id,
         "sku": product.sku,
@@ -50,25 +83,41 @@ def product_document(product: Product) -> Document:
         "version": product.version,
         "created_at": product.created_at,
         "updated_at": product.updated_at,
-        "shelves": _shelves(product),
+        "in_stock": in_stock,
+        "words": list(product_words(product)),
+        "shelves": shelves_of(product, in_stock=in_stock),
         "places": {field.partition(".")[2]: place_of(product, sort) for sort, field in PLACES.items()},
     }
 
 
-def selection(query: ProductQuery) -> Document:
-    """What the query's products have in common: one shelf, so that one index an order serves every filter."""
-    return {"shelves": _shelf(query.category, archived=query.include_inactive)}
+def selection(query: ProductQuery, word: str | None = None) -> Document:
+    """What the query's products have in common: one list, and what is to be checked of its products.
+
+    Of a search, the list is that of `word`, one of its words; without one, of its first.
+    """
+    words = search_words(query.search)
+    if not words:
+        return {"shelves": mix_shelf(query)}
+    read = word or words[0]
+    wanted: Document = {"shelves": word_shelf(read)}
+    if not query.include_inactive:
+        wanted["active"] = True
+    if query.category is not None:
+        wanted["categories"] = query.category
+    if query.in_stock is not None:
+        wanted["in_stock"] = query.in_stock
+    if left := words_to_check(words, read):
+        wanted["$and"] = [{"words": _beginning_with(other)} for other in left]
+    return wanted
 
 
-def _shelves(product: Product) -> list[str]:
-    """The lists that it is in: with and without archived products, each whole and by category."""
-    lists = (True, False) if product.active else (True,)
-    return [_shelf(category, archived=archived) for archived in lists for category in (None, *product.categories)]
+def _beginning_with(word: str) -> Document:
+    return {"$elemMatch": {"$gte": word, "$lt": word + LAST_CHARACTER}}
 
 
-def _shelf(category: str | None, *, archived: bool) -> str:
-    name = "all" if archived else "sale"
-    return name if category is None else f"{name}{SEPARATOR}{category}"
+def stock_change(product: Product, *, in_stock: bool) -> Document:
+    """The update that moves a product to the lists of what is in stock, or out of them."""
+    return {"$set": {"in_stock": in_stock, "shelves": shelves_of(product, in_stock=in_stock)}}
 
 
 def product_from(document: Document) -> Product:

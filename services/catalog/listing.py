@@ -4,6 +4,8 @@ The text ends with the product's id, so no two products share a place, and a pag
 """
 
 from services.catalog.models import Product, ProductEdge, ProductPage, ProductQuery, ProductSort
+from services.catalog.rules import LONGEST_CATEGORY
+from services.catalog.words import search_words
 from services.shared.errors import Invalid
 from services.shared.pages import checked_page_size, decode_cursor, encode_cursor
 from services.shared.text import checked_text
@@ -13,6 +15,8 @@ SEPARATOR = "\t"
 
 DESCENDING = frozenset({ProductSort.NEWEST, ProductSort.PRICE_DESC})
 LONGEST_CURSOR = 4000
+LONGEST_SEARCH = 200
+MOST_SEARCH_WORDS = 10
 
 
 def place_of(product: Product, sort: ProductSort) -> str:
@@ -42,15 +46,19 @@ def place_after(query: ProductQuery) -> str | None:
 
 
 def checked_query(query: ProductQuery) -> ProductQuery:
-    """Raises Invalid for a page size, cursor or category that can never be right."""
+    """Raises Invalid for a page size, cursor, category or search that can never be right."""
     checked_page_size(query.first)
     place_after(query)
     if query.category is not None:
-        checked_text(query.category, ("category",), most=60)
+        checked_text(query.category, ("category",), most=LONGEST_CATEGORY)
+    if query.search is not None:
+        checked_text(query.search, ("search",), least=0, most=LONGEST_SEARCH, lines=True)
+        if len(search_words(query.search)) > MOST_SEARCH_WORDS:
+            raise Invalid(f"must be at most {MOST_SEARCH_WORDS} words", ("search",))
     return query
 
 
-def page_of(found: list[Product], query: ProductQuery, total: int) -> ProductPage:
+def page_of(found: list[Product], query: ProductQuery) -> ProductPage:
     """The page, given one product more than it holds where there is one."""
     return ProductPage(
         edges=tuple(
@@ -59,5 +67,4 @@ def page_of(found: list[Product], query: ProductQuery, total: int) -> ProductPag
         ),
         has_next=len(found) > query.first,
         has_previous=query.after is not None,
-        total=total,
     )

@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from services.catalog.errors import SkuTaken
 from services.catalog.listing import DESCENDING, page_of, place_after, place_of
 from services.catalog.models import Product, ProductPage, ProductQuery
+from services.catalog.shelves import product_words
+from services.catalog.words import search_words
 from services.shared.events import Event
 
 
 class MemoryProductStore:
-    """Implements ProductStore."""
+    """Implements ProductStore. `notes` holds the stock that was noted, and its version, by SKU."""
 
     def __init__(self) -> None:
         self.products: dict[str, Product] = {}
+        self.notes: dict[str, tuple[int, int]] = {}
         self.events: list[Event] = []
 
     async def insert(self, product: Product, events: Sequence[Event]) -> Product:
@@ -24,6 +27,17 @@ class MemoryProductStore:
         self.events.extend(events)
         return product
 
+    async def replace(self, product: Product, was: int, events: Sequence[Event]) -> bool:
+        if product.id not in self.products or self.products[product.id].version != was:
+            return False
+        self.products[product.id] = product
+        self.events.extend(events)
+        return True
+
+    async def note_stock(self, sku: str, available: int, version: int) -> None:
+        if sku not in self.notes or self.notes[sku][1] < version:
+            self.notes[sku] = (available, version)
+
     async def by_ids(self, ids: Sequence[str]) -> tuple[Product, ...]:
         return tuple(self.products[key] for key in ids if key in self.products)
 
@@ -31,19 +45,34 @@ class MemoryProductStore:
         return tuple(product for product in self.products.values() if product.sku in skus)
 
     async def page(self, query: ProductQuery) -> ProductPage:
-        matching = [product for product in self.products.values() if _matches(product, query)]
         descending = query.sort in DESCENDING
-        placed = sorted(((place_of(product, query.sort), product.id) for product in matching), reverse=descending)
+        placed = sorted(
+            ((place_of(product, query.sort), product.id) for product in self._matching(query)), reverse=descending
+        )
         after = place_after(query)
         left = [
             self.products[product_id]
             for place, product_id in placed
             if after is None or (place < after if descending else place > after)
         ]
-        return page_of(left[: query.first + 1], query, len(matching))
+        return page_of(left[: query.first + 1], query)
+
+    async def count(self, query: ProductQuery) -> int:
+        return len(self._matching(query))
+
+    def _matching(self, query: ProductQuery) -> list[Product]:
+        return [product for product in self.products.values() if self._matches(product, query)]
+
+    def _matches(self, product: Product, query: ProductQuery) -> bool:
+        available, _ = self.notes.get(product.sku, (0, 0))
+        return (
+            (product.active or query.include_inactive)
+            and (query.category is None or query.category in product.categories)
+            and (query.in_stock is None or query.in_stock == (available > 0))
+            and _is_found(product, query)
+        )
 
 
-def _matches(product: Product, query: ProductQuery) -> bool:
-    if not (product.active or query.include_inactive):
-        return False
-    return query.category is None or query.category in product.categories
+def _is_found(product: Product, query: ProductQuery) -> bool:
+    words = product_words(product)
+    return all(any(word.startswith(wanted) for word in words) for wanted in search_words(query.search))

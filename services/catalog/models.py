@@ -45,6 +45,17 @@ class CreateProduct:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateProduct:
+    """The wish to change a product; what is None stays as it is. Repeating it has no effect."""
+
+    product_id: str
+    name: str | None = None
+    description: str | None = None
+    categories: tuple[str, ...] | None = None
+    price: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProductQuery:
     """One page of products.
 
@@ -52,6 +63,8 @@ class ProductQuery:
         first: 1 to 100.
         after: an edge's cursor of the same sort.
         category: an exact category, or None for all.
+        search: words, each of which begins a word of the product's name, description or SKU; None or no word: all.
+        in_stock: True for what can be bought now, False for what cannot, None for all.
         include_inactive: archived ones too.
     """
 
@@ -59,6 +72,8 @@ class ProductQuery:
     after: str | None = None
     sort: ProductSort = ProductSort.NEWEST
     category: str | None = None
+    search: str | None = None
+    in_stock: bool | None = None
     include_inactive: bool = False
 
 
@@ -72,12 +87,11 @@ class ProductEdge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductPage:
-    """A page of products; `total` counts all that match, on every page."""
+    """A page of products."""
 
     edges: tuple[ProductEdge, ...]
     has_next: bool
     has_previous: bool
-    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

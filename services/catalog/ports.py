@@ -10,7 +10,9 @@ from services.catalog.models import (
     Product,
     ProductPage,
     ProductQuery,
+    UpdateProduct,
 )
+from services.shared.actors import Actor
 from services.shared.events import Event, Origin
 
 
@@ -19,6 +21,17 @@ class Catalog(Protocol):
 
     async def create_product(self, command: CreateProduct, origin: Origin) -> Product:
         """Adds a product; repeatable by `product_id`. Raises Invalid, SkuTaken."""
+        ...
+
+    async def update_product(self, command: UpdateProduct, actor: Actor, origin: Origin) -> Product:
+        """Changes what is given and nothing else; without a difference nothing happens.
+
+        Raises Forbidden, Invalid, NotFound (path `id`).
+        """
+        ...
+
+    async def archive_product(self, product_id: str, actor: Actor, origin: Origin) -> Product:
+        """Takes it off sale for good; repeatable. Raises Forbidden, NotFound (path `id`)."""
         ...
 
     async def products_by_id(self, ids: Sequence[str]) -> tuple[Product, ...]:
@@ -30,7 +43,11 @@ class Catalog(Protocol):
         ...
 
     async def list_products(self, query: ProductQuery) -> ProductPage:
-        """One page. Raises Invalid for a page size or cursor out of range."""
+        """One page. Raises Invalid for what no page can be: its size, cursor, category or search."""
+        ...
+
+    async def count_products(self, query: ProductQuery) -> int:
+        """How many there are on all pages of the query together. Raises Invalid."""
         ...
 
     async def price_lines(self, command: PriceLines) -> PricedLines:
@@ -56,3 +73,16 @@ class ProductStore(Protocol):
     async def by_skus(self, skus: Sequence[str]) -> tuple[Product, ...]: ...
 
     async def page(self, query: ProductQuery) -> ProductPage: ...
+
+    async def count(self, query: ProductQuery) -> int: ...
+
+    async def replace(self, product: Product, was: int, events: Sequence[Event]) -> bool:
+        """Puts it in the place of its version `was`. False, and nothing is written, when that is not the last one."""
+        ...
+
+    async def note_stock(self, sku: str, available: int, version: int) -> None:
+        """Notes how much of a SKU can be bought, unless a note of this or a later version is there.
+
+        A note is kept for a product that is yet to come.
+        """
+        ...

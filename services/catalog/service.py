@@ -3,7 +3,8 @@
 No transport, no database here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from services.catalog.events import ProductEvent, product_event
 from services.catalog.listing import checked_query
@@ -15,22 +16,25 @@ from services.catalog.models import (
     Product,
     ProductPage,
     ProductQuery,
+    UpdateProduct,
 )
 from services.catalog.ports import ProductStore
+from services.catalog.rules import (
+    LONGEST_ID,
+    check_known,
+    check_new,
+    check_one_currency,
+    check_patch,
+    check_quantities,
+    patched,
+)
+from services.shared.actors import Actor
 from services.shared.clock import Clock
-from services.shared.errors import Invalid, NotFound, Problem
+from services.shared.errors import Forbidden, Invalid, NotFound
 from services.shared.events import Origin
 from services.shared.ids import IdFactory
-from services.shared.money import EXPONENTS, MAX_MINOR, Money, total_of
-from services.shared.text import checked_sku, checked_text, is_sku
-
-LONGEST_ID = 200
-LONGEST_NAME = 200
-LONGEST_DESCRIPTION = 5000
-LONGEST_CATEGORY = 60
-MOST_CATEGORIES = 20
-MOST_LINES = 100
-MOST_OF_A_LINE = 1000
+from services.shared.money import total_of
+from services.shared.text import checked_text, is_sku
 
 
 class CatalogService:
@@ -42,7 +46,7 @@ class CatalogService:
         self._ids = ids
 
     async def create_product(self, command: CreateProduct, origin: Origin) -> Product:
-        _check(command)
+        check_new(command)
         now = self._clock.now()
         product = Product(
             id=command.product_id,
@@ -59,6 +63,36 @@ class CatalogService:
         event = product_event(ProductEvent.CREATED, product, self._ids.new(), origin)
         return await self._store.insert(product, [event])
 
+    async def update_product(self, command: UpdateProduct, actor: Actor, origin: Origin) -> Product:
+        _check_runs_the_shop(actor)
+        check_patch(command)
+        return await self._change(
+            ProductEvent.UPDATED, command.product_id, lambda product: patched(product, command), origin
+        )
+
+    async def archive_product(self, product_id: str, actor: Actor, origin: Origin) -> Product:
+        _check_runs_the_shop(actor)
+        return await self._change(
+            ProductEvent.ARCHIVED, product_id, lambda product: replace(product, active=False), origin
+        )
+
+    async def _change(
+        self, kind: ProductEvent, product_id: str, change: Callable[[Product], Product], origin: Origin
+    ) -> Product:
+        """Changes the product as it is now. Whoever is overtaken begins again, so every change is kept."""
+        while True:
+            found = await self.products_by_id([product_id])
+            if not found:
+                raise NotFound("no such product", ("id",))
+            before = found[0]
+            after = change(before)
+            if after == before:
+                return before
+            after = replace(after, version=before.version + 1, updated_at=self._clock.now())
+            event = product_event(kind, after, self._ids.new(), origin)
+            if await self._store.replace(after, before.version, [event]):
+                return after
+
     async def products_by_id(self, ids: Sequence[str]) -> tuple[Product, ...]:
         return await self._store.by_ids(sorted({key for key in ids if _is_text(key)}))
 
@@ -68,14 +102,17 @@ class CatalogService:
     async def list_products(self, query: ProductQuery) -> ProductPage:
         return await self._store.page(checked_query(query))
 
+    async def count_products(self, query: ProductQuery) -> int:
+        return await self._store.count(checked_query(query))
+
     async def price_lines(self, command: PriceLines) -> PricedLines:
-        _check_quantities(command)
+        check_quantities(command)
         products = {
             product.sku: product
             for product in await self.products_by_sku([line.sku for line in command.lines])
             if product.active
         }
-        _check_known(command, products)
+        check_known(command, products)
         lines = tuple(
             PricedLine(
                 sku=line.sku,
@@ -85,60 +122,14 @@ class CatalogService:
             )
             for line in command.lines
         )
-        _check_one_currency(lines)
+        check_one_currency(lines)
         total = total_of((line.unit_price.times(line.quantity) for line in lines), ("lines",))
         return PricedLines(lines=lines, total=total)
 
 
-def _check(command: CreateProduct) -> None:
-    checked_text(command.product_id, ("productId",), most=LONGEST_ID)
-    checked_sku(command.sku, ("sku",))
-    checked_text(command.name, ("name",), most=LONGEST_NAME)
-    checked_text(command.description, ("description",), least=0, most=LONGEST_DESCRIPTION, lines=True)
-    _check_categories(command.categories)
-    _check_price(command.price)
-
-
-def _check_categories(categories: tuple[str, ...]) -> None:
-    if len(categories) > MOST_CATEGORIES:
-        raise Invalid(f"must be at most {MOST_CATEGORIES} categories", ("categories",))
-    for index, category in enumerate(categories):
-        path = ("categories", str(index))
-        checked_text(category, path, most=LONGEST_CATEGORY)
-        if category in categories[:index]:
-            raise Invalid("this category is there already", path)
-
-
-def _check_price(price: Money) -> None:
-    if price.currency not in EXPONENTS:
-        raise Invalid("not an ISO 4217 currency code", ("price", "currency"))
-    if not 0 <= price.minor <= MAX_MINOR:
-        raise Invalid("must be between 0 and 10^15 minor units", ("price", "amount"))
-
-
-def _check_quantities(command: PriceLines) -> None:
-    if not 1 <= len(command.lines) <= MOST_LINES:
-        raise Invalid(f"must be 1 to {MOST_LINES} lines", ("lines",))
-    for index, line in enumerate(command.lines):
-        if not 1 <= line.quantity <= MOST_OF_A_LINE:
-            raise Invalid(f"must be 1 to {MOST_OF_A_LINE}", ("lines", str(index), "quantity"))
-
-
-def _check_known(command: PriceLines, products: dict[str, Product]) -> None:
-    problems = tuple(
-        Problem(code=NotFound.code, message="no such product on sale", path=("lines", str(index), "sku"))
-        for index, line in enumerate(command.lines)
-        if line.sku not in products
-    )
-    if problems:
-        raise NotFound.of(problems)
-
-
-def _check_one_currency(lines: tuple[PricedLine, ...]) -> None:
-    first = lines[0].unit_price.currency
-    for index, line in enumerate(lines):
-        if line.unit_price.currency != first:
-            raise Invalid("all lines must be of one currency", ("lines", str(index), "sku"))
+def _check_runs_the_shop(actor: Actor) -> None:
+    if not actor.runs_the_shop:
+        raise Forbidden
 
 
 def _is_text(value: str) -> bool:
