@@ -10,6 +10,7 @@ from aiodataloader import DataLoader
 from graphql import GraphQLResolveInfo
 
 from gateway.currencies import Currencies
+from gateway.live.hub import Hub
 from gateway.ports import Sagas, WorkflowView
 from services.catalog.models import Product
 from services.catalog.ports import Catalog
@@ -157,6 +158,7 @@ class RequestContext:
     Attributes:
         viewer: who is signed in; None for an anonymous caller.
         refused: a mutation of this request answered with errors; for the metrics.
+        live: where a subscription watches; None for a request over HTTP.
     """
 
     backends: Backends
@@ -164,6 +166,7 @@ class RequestContext:
     viewer: Actor | None
     request_id: str
     refused: bool = False
+    live: Hub | None = None
 
     @property
     def signed_in(self) -> Actor:
@@ -171,6 +174,12 @@ class RequestContext:
         if self.viewer is None:
             raise Unauthenticated("sign in first")
         return self.viewer
+
+    @property
+    def hub(self) -> Hub:
+        """Where a subscription watches."""
+        assert self.live  # noqa: S101 (sockets always have it, and nothing else subscribes)
+        return self.live
 
     @property
     def origin(self) -> Origin:

@@ -117,6 +117,22 @@ class LimitsSettings(Section):
     headers: int = Field(default=16 * 1024, ge=1024)
 
 
+class LiveSettings(Section):
+    """WebSockets: how many a gateway has, what each may ask for, and how long it waits for whom (seconds).
+
+    `look_every` is the rest between two reads of all that is watched while Redis tells of changes;
+    `look_every_alone` while it does not. A socket that takes nothing for `send_within` is let go.
+    """
+
+    sockets: int = Field(default=2000, ge=1)
+    subscriptions: int = Field(default=32, ge=1)
+    skus: int = Field(default=100, ge=1, le=500)
+    init_within: float = Field(default=5, gt=0, le=60)
+    send_within: float = Field(default=20, gt=0, le=300)
+    look_every: float = Field(default=10, gt=0, le=300)
+    look_every_alone: float = Field(default=0.7, gt=0, le=60)
+
+
 class ServicesSettings(Section):
     """Where this process listens, and where each service's internal API is.
 
@@ -220,6 +236,7 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     gateway: GatewaySettings = GatewaySettings()
     limits: LimitsSettings = LimitsSettings()
+    live: LiveSettings = LiveSettings()
     services: ServicesSettings = ServicesSettings()
     auth: AuthSettings = AuthSettings()
     accounts: AccountsSettings = AccountsSettings()

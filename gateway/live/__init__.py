@@ -1,0 +1,1 @@
+"""What is watched, and its latest state for whoever watches. Knows no socket and no GraphQL."""
