@@ -24,6 +24,7 @@ from services.shared.events import Origin
 from services.shared.ids import IdFactory
 from services.shared.money import MAX_MINOR, Money
 from services.shared.pages import checked_page_size
+from services.shared.recent import Recent
 
 TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.PLACED: frozenset({OrderStatus.RESERVED, OrderStatus.REJECTED, OrderStatus.CANCELLED}),
@@ -47,6 +48,7 @@ class OrderService:
         self._store = store
         self._clock = clock
         self._ids = ids
+        self._recent: Recent[Order] = Recent()
 
     async def record_order(self, command: RecordOrder, origin: Origin) -> Order:
         """See `Orders.record_order`."""
@@ -55,17 +57,23 @@ class OrderService:
         stored = await self._store.insert(placed, [order_event(placed, self._ids.new(), origin)])
         if stored.fingerprint != command.fingerprint:
             raise IdempotencyMismatch("the key was used before, for another order", ("idempotencyKey",))
+        self._recent.keep(stored.id, stored)
         return stored
 
     async def advance_order(self, command: AdvanceOrder, origin: Origin) -> Order:
         """See `Orders.advance_order`."""
+        recent = self._recent.take(command.order_id)
+        # What is remembered may be old: good for a change that compares versions, never for a refusal.
+        if recent and command.status in TRANSITIONS[recent.status]:
+            advanced = self._advanced(recent, command)
+            if await self._stored(advanced, origin):
+                return advanced
         for _ in range(MAX_ATTEMPTS):
             order = await self._existing(command.order_id)
             if order.status is command.status:
                 return order
             advanced = self._advanced(order, command)
-            event = order_event(advanced, self._ids.new(), origin)
-            if await self._store.replace(advanced, order.version, [event]):
+            if await self._stored(advanced, origin):
                 return advanced
         raise Unavailable("database", "the order changes without end")
 
@@ -79,6 +87,14 @@ class OrderService:
         if query.after is not None:
             position_of(query.after)
         return await self._store.page(query)
+
+    async def _stored(self, advanced: Order, origin: Origin) -> bool:
+        """Whether no other change came between."""
+        event = order_event(advanced, self._ids.new(), origin)
+        stored = await self._store.replace(advanced, advanced.version - 1, [event])
+        if stored:
+            self._recent.keep(advanced.id, advanced)
+        return stored
 
     def _placed(self, command: RecordOrder) -> Order:
         now = self._clock.now()

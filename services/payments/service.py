@@ -16,6 +16,7 @@ from services.shared.clock import Clock
 from services.shared.errors import Conflict, IdempotencyMismatch
 from services.shared.events import Event, Origin
 from services.shared.ids import IdFactory
+from services.shared.recent import Recent
 
 OVER = frozenset({PaymentStatus.VOIDED, PaymentStatus.REFUNDED, PaymentStatus.DECLINED})
 """States that need no undo."""
@@ -29,6 +30,7 @@ class PaymentService:
         self._provider = provider
         self._clock = clock
         self._ids = ids
+        self._recent: Recent[Payment] = Recent()
 
     async def authorize_payment(self, command: AuthorizePayment, origin: Origin) -> Payment:
         """See `Payments.authorize_payment`."""
@@ -39,11 +41,15 @@ class PaymentService:
             raise IdempotencyMismatch("the order has a payment of another amount or method")
         if payment.status is PaymentStatus.PENDING and not payment.closing:
             payment = await self._ask_authorization(payment, origin)
+            self._recent.keep(payment.order_id, payment)
         return _authorized(payment)
 
     async def capture_payment(self, command: SettlePayment, origin: Origin) -> Payment:
         """See `Payments.capture_payment`."""
-        payment = await self._payment_of(command.order_id)
+        payment = self._recent.take(command.order_id)
+        # What is remembered may be old: good only where a write that compares revisions comes next.
+        if payment is None or payment.capture_key or not _may_be_captured(payment):
+            payment = await self._payment_of(command.order_id)
         if payment is None:
             raise Conflict("there is no payment to capture")
         if _may_be_captured(payment) and not payment.capture_key:

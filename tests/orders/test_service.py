@@ -187,6 +187,32 @@ async def test_a_change_that_is_overtaken_without_end_gives_up() -> None:
     assert store.events == []
 
 
+async def test_what_another_process_changed_meanwhile_is_seen(orders: OrderService, store: MemoryOrderStore) -> None:
+    other = overtaken(store)
+    await orders.record_order(a_wish(), ORIGIN)
+    await other.advance_order(to(OrderStatus.RESERVED), ORIGIN)
+    assert (await orders.advance_order(to(OrderStatus.RESERVED), ORIGIN)).version == 2
+    await orders.advance_order(to(OrderStatus.CONFIRMED), ORIGIN)
+    await other.advance_order(to(OrderStatus.CANCELLED, REASON), ORIGIN)
+    with pytest.raises(Conflict, match=r"CANCELLED.*SHIPPED"):
+        await orders.advance_order(to(OrderStatus.SHIPPED), ORIGIN)
+    assert [event.sequence for event in store.events] == [1, 2, 3, 4]
+
+
+class Unread(MemoryOrderStore):
+    """A store that nobody needs to ask."""
+
+    async def by_ids(self, ids: Sequence[str]) -> tuple[Order, ...]:
+        raise AssertionError(ids)
+
+
+async def test_the_process_that_wrote_an_order_last_changes_it_without_a_read() -> None:
+    orders = overtaken(Unread())
+    await orders.record_order(a_wish(), ORIGIN)
+    for status in (OrderStatus.RESERVED, OrderStatus.CONFIRMED, OrderStatus.SHIPPED, OrderStatus.DELIVERED):
+        assert (await orders.advance_order(to(status), ORIGIN)).status is status
+
+
 @pytest.mark.parametrize("first", [-1, 0, 101])
 async def test_a_page_size_out_of_range_is_invalid(orders: OrderService, first: int) -> None:
     with pytest.raises(Invalid) as refused:

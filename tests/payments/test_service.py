@@ -74,6 +74,21 @@ async def test_a_captured_payment(world: World, payments: PaymentService) -> Non
     await world.check()
 
 
+async def test_what_another_process_captured_meanwhile_is_seen(world: World, payments: PaymentService) -> None:
+    await payments.authorize_payment(authorize(), ORIGIN)
+    captured = await world.undisturbed().capture_payment(capture(), ORIGIN)
+    assert await payments.capture_payment(replace(capture(), idempotency_key="another"), ORIGIN) == captured
+    await world.check()
+
+
+async def test_what_another_process_closed_meanwhile_is_seen(world: World, payments: PaymentService) -> None:
+    await payments.authorize_payment(authorize(), ORIGIN)
+    await world.undisturbed().cancel_payment(cancel(), ORIGIN)
+    with pytest.raises(Conflict):
+        await payments.capture_payment(capture(), ORIGIN)
+    await world.check()
+
+
 async def test_a_declined_payment_stays_declined(world: World, payments: PaymentService) -> None:
     for _ in range(2):
         with pytest.raises(PaymentDeclined, match="the card was declined"):
