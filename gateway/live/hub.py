@@ -33,11 +33,12 @@ class Pace:
 
 
 class Hub:
-    """Offers `services.infra.notices.Listener`. `run` it as a task."""
+    """Offers `services.infra.notices.Listener`. `run` it as a task. `most` is what one may watch at once."""
 
-    def __init__(self, reads: Mapping[Watched, Read], pace: Pace, metrics: LiveMetrics) -> None:
+    def __init__(self, reads: Mapping[Watched, Read], pace: Pace, metrics: LiveMetrics, most: int) -> None:
         self._channels = {kind: Channel(kind, read, metrics) for kind, read in reads.items()}
         self._pace = pace
+        self.most = most
         self._metrics = metrics
         self._hearing = False
         self._turned = asyncio.Event()
