@@ -21,7 +21,8 @@ up: $(STAMP) ## start the whole system and leave it running until Ctrl-C
 	@$(BIN)/caravan up
 
 test: check ## check, then every test that is not heavy (minutes)
-	@$(BIN)/pytest -m "not heavy and not stack" --ignore tests/architecture --numprocesses 2 --dist loadfile --durations=15
+	@$(BIN)/pytest -m "not heavy and not stack" --ignore tests/architecture --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+		--durations=15
 	@$(BIN)/pytest -m "stack and not heavy" --ignore tests/architecture --durations=15
 
 test-heavy: $(STAMP) ## the tests that need a whole system: floods, kills, restarts (many minutes)
