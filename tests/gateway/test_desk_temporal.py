@@ -46,7 +46,8 @@ class TestTemporalSagas(SagasContract):
         async def terminate(order_id: str) -> None:
             await client.get_workflow_handle(f"order/{order_id}").terminate("a test")
 
-        return Desk(TemporalSagas(client, UI, answer_within=10, placements_at_once=16), shop, f"o{next(NUMBERS)}", terminate)
+        sagas = TemporalSagas(client, UI, answer_within=10, placements_at_once=16)
+        return Desk(sagas, shop, f"o{next(NUMBERS)}", terminate)
 
     async def test_a_run_has_its_page(self, desk: Desk) -> None:
         await desk.sagas.place_order(desk.wish())
