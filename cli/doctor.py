@@ -17,6 +17,7 @@ from cli.stack.checks import (
     check_mongo,
     check_redis,
     check_temporal,
+    load_drivers,
     reason,
 )
 from services.infra.settings import CONTEXTS, Settings
@@ -54,6 +55,7 @@ async def examine(addresses: Addresses | None, settings: Settings, console: Cons
     if addresses is None:
         console.print("There is no ready file, so the addresses of the settings are checked.", highlight=False)
     known = addresses or addresses_of(settings)
+    load_drivers()
     found = await asyncio.gather(*(diagnose(patient, known) for patient in patients(known, settings)))
     for each in without_blame(found, known):
         mark = "well " if each.well else "WRONG"

@@ -25,7 +25,7 @@ QUIET: Final = {"aiokafka": logging.CRITICAL, "pymongo": logging.WARNING, "uvico
 SAID_BY_US: Final = ("UNAVAILABLE", "UNEXPECTED")
 """The types of the failures of an attempt that `activities/errors.py` has logged when it made them."""
 
-TEMPORAL_FIELDS: Final = ("temporal_workflow", "temporal_activity")
+WORKFLOW_FIELDS: Final = ("temporal_workflow", "temporal_activity", "step")
 
 
 def configure_logging(level: str, process: str) -> None:
@@ -47,7 +47,7 @@ def configure_logging(level: str, process: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder(TEMPORAL_FIELDS)],
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder(WORKFLOW_FIELDS)],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering()],
         )
     )

@@ -49,6 +49,15 @@ with structlog.contextvars.bound_contextvars(order_id="o1"):
     assert line["temporal_activity"] == {"attempt": 2}
 
 
+def test_a_workflows_line_names_its_step() -> None:
+    [line] = lines_of(
+        """
+logging.getLogger("temporalio.workflow").error("an undo is stuck", extra={"step": "authorize"})
+"""
+    )
+    assert (line["event"], line["step"]) == ("an undo is stuck", "authorize")
+
+
 def test_what_is_below_the_level_is_not_logged() -> None:
     assert lines_of('log.debug("no"); logging.getLogger("y").debug("no")') == []
 

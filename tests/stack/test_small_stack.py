@@ -154,8 +154,9 @@ def test_doctor_is_content_with_a_healthy_stack(shared: Running) -> None:
     ]
 
 
-def test_doctor_finds_a_server_that_hangs(shared: Running) -> None:
-    pid = shared.addresses().pids["redis"]
+@pytest.mark.parametrize(("name", "title"), [("redis", "Redis"), ("mongo", "MongoDB"), ("temporal", "Temporal")])
+def test_doctor_finds_a_server_that_hangs_and_blames_no_other(shared: Running, name: str, title: str) -> None:
+    pid = shared.addresses().pids[name]
     os.kill(pid, signal.SIGSTOP)
     try:
         answer = caravan("doctor", "--ready", shared.ready)
@@ -164,9 +165,9 @@ def test_doctor_finds_a_server_that_hangs(shared: Running) -> None:
     assert answer.returncode == 1
     wrong = [line for line in answer.stdout.splitlines() if line.startswith("WRONG")]
     assert len(wrong) == 1
-    assert "Redis" in wrong[0]
+    assert title in wrong[0]
     assert f"process {pid} does not work" in wrong[0]
-    assert "logs/redis.log" in wrong[0]
+    assert f"logs/{name}.log" in wrong[0]
 
 
 def test_doctor_finds_a_server_that_is_gone(start: Start, tmp_path: Path) -> None:
