@@ -41,6 +41,11 @@ async def serve(settings: Settings) -> None:
         access_log=False,
         server_header=False,
         backlog=BACKLOG,
+        # The one parser of uvicorn's that bounds a request's head.
+        http="h11",
+        h11_max_incomplete_event_size=settings.limits.headers,
+        proxy_headers=bool(settings.gateway.trusted_proxies),
+        forwarded_allow_ips=settings.gateway.trusted_proxies.split(),
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     await Server(config).serve()
@@ -52,6 +57,8 @@ def main() -> None:
         settings = Settings()
     except ValidationError as failure:
         sys.exit(f"settings: {what_is_wrong(failure)}")
+    if not settings.identity.private_key.get_secret_value():
+        sys.exit("settings: CARAVAN_IDENTITY__PRIVATE_KEY: the gateway calls services and needs one")
     configure_logging(settings.log.level, "gateway")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings))

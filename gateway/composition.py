@@ -7,10 +7,11 @@ from temporalio.client import Client
 from gateway.auth import Authenticator, keys_of
 from gateway.context import Backends, Places
 from gateway.currencies import Currencies
+from gateway.limits.ports import Budget, Unlimited
 from gateway.schema import build_schema
 from gateway.temporal_sagas import TemporalSagas
 from gateway.web.app import Parts, build_app
-from gateway.web.documents import Documents
+from gateway.web.edge import Around, edge_of
 from gateway.web.endpoint import GraphQLEndpoint
 from gateway.web.health import Readiness, checks_of
 from gateway.web.metrics import Metrics
@@ -49,13 +50,22 @@ async def compose(settings: Settings) -> FastAPI:
 
 
 def assemble(
-    settings: Settings, backends: Backends, clock: Clock, session: aiohttp.ClientSession | None = None
+    settings: Settings,
+    backends: Backends,
+    clock: Clock,
+    session: aiohttp.ClientSession | None = None,
+    budget: Budget | None = None,
 ) -> FastAPI:
-    """The gateway on any backends; closes the session at its end."""
+    """The gateway on any backends; closes the session at its end. Without a budget, nobody is refused for one.
+
+    Raises OSError or ValueError for trusted documents that cannot be read or executed.
+    """
     schema, metrics = build_schema(), Metrics()
     keys = KeyRing(keys_of(backends.users), clock)
     rules = access_token_rules(settings.auth.issuer, settings.auth.audience)
     authenticator = Authenticator(AccessTokens(keys, rules, clock))
+    around = Around(backends=backends, authenticator=authenticator, metrics=metrics)
+    edge = edge_of(settings, schema, around, budget or Unlimited())
 
     async def close() -> None:
         if session is not None:
@@ -64,10 +74,11 @@ def assemble(
     return build_app(
         Parts(
             schema=schema,
-            endpoint=GraphQLEndpoint(backends, authenticator, Documents(schema), metrics),
+            endpoint=GraphQLEndpoint(edge),
             readiness=Readiness(checks_of(backends), metrics),
             metrics=metrics,
             explorer=settings.profile is Profile.DEVELOPMENT,
+            origins=tuple(settings.gateway.allowed_origins.split()),
             close=close,
         )
     )

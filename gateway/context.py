@@ -157,6 +157,7 @@ class RequestContext:
 
     Attributes:
         viewer: who is signed in; None for an anonymous caller.
+        address: the client's network address; empty where there is none.
         refused: a mutation of this request answered with errors; for the metrics.
         live: where a subscription watches; None for a request over HTTP.
     """
@@ -165,6 +166,7 @@ class RequestContext:
     loaders: Loaders
     viewer: Actor | None
     request_id: str
+    address: str = ""
     refused: bool = False
     live: Hub | None = None
 

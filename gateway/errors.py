@@ -47,9 +47,13 @@ class BadInput(EdgeError):
 
 
 class TooComplex(EdgeError):
-    """The document asks for more than one request may."""
+    """The document asks for more than one request may; `cost` in points where that is why."""
 
     code = "QUERY_TOO_COMPLEX"
+
+    def __init__(self, message: str, field: tuple[str, ...] | None = None, cost: int | None = None) -> None:
+        super().__init__(message, field)
+        self.cost = cost
 
 
 class RateLimited(EdgeError):

@@ -1,6 +1,6 @@
 """The gateway's web application: which path answers what. Builds nothing that does I/O."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 from graphql import GraphQLSchema
 from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from gateway.errors import format_error
@@ -16,19 +17,25 @@ from gateway.web.endpoint import GraphQLEndpoint
 from gateway.web.explorer import ExplorerPage
 from gateway.web.health import Readiness
 from gateway.web.metrics import Metrics
+from gateway.web.transport.headers import SecureHeaders
+from gateway.web.transport.negotiation import PREFLIGHT_HEADERS
 
 PATH = "/graphql"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the application is made of; `close` is awaited when it ends."""
+    """What the application is made of; `close` is awaited when it ends.
+
+    `origins` are the sites whose pages may call it.
+    """
 
     schema: GraphQLSchema
     endpoint: GraphQLEndpoint
     readiness: Readiness
     metrics: Metrics
     explorer: bool
+    origins: Sequence[str]
     close: Callable[[], Awaitable[None]]
 
 
@@ -41,6 +48,15 @@ def build_app(parts: Parts) -> FastAPI:
         await parts.close()
 
     app = FastAPI(title="Caravan", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    if parts.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=parts.origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type", *PREFLIGHT_HEADERS],
+            expose_headers=["retry-after"],
+        )
+    app.add_middleware(SecureHeaders)
     # A route and no mount: a mount would answer /graphql with a redirect.
     app.router.routes.append(Route(PATH, _graphql(parts), methods=["GET", "POST", "OPTIONS"]))
     app.router.add_route("/healthz", _alive, methods=["GET"])

@@ -1,40 +1,37 @@
-"""Documents: parsed, validated and measured once, then kept. Executes none.
+"""Documents: parsed, measured and validated once, then kept. Executes none.
 
 The limits stand between a small request and a large amount of work; they are checked before anything is resolved.
 """
 
 from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
     ASTValidationRule,
     DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
-    OperationDefinitionNode,
-    OperationType,
-    SelectionSetNode,
+    NoSchemaIntrospectionCustomRule,
     parse,
+    specified_rules,
     validate,
 )
 
 from gateway.errors import TooComplex
+from gateway.limits.measures import check_size, operations_of
 from gateway.web.places import with_field
+from services.infra.settings import LimitsSettings
 
 KEPT = 500
 LONGEST_KEPT = 8192
-MOST_TOKENS = 4000
-MOST_FIELDS = 1000
-MOST_MUTATIONS = 20
-DEEPEST = 20
+MOST_COMMENTS = 500
 MOST_ERRORS = 10
 PARSER_GAVE_UP = "Parsing aborted"
+VALIDATION_GAVE_UP = "Validation aborted."
 """How graphql-core tells its limits from mistakes."""
 
 
@@ -48,10 +45,16 @@ class Prepared:
 
 
 class Documents:
-    """The documents that clients send, most recently used last."""
+    """The documents that clients send, most recently used last.
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    With `open_schema` False there is no introspection, and no error suggests a name that the schema has.
+    """
+
+    def __init__(self, schema: GraphQLSchema, limits: LimitsSettings, *, open_schema: bool) -> None:
         self._schema = schema
+        self._limits = limits
+        self._open_schema = open_schema
+        self._rules = specified_rules if open_schema else (*specified_rules, NoSchemaIntrospectionCustomRule)
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
 
     def prepared(self, query: str) -> Prepared:
@@ -69,16 +72,29 @@ class Documents:
 
     def _prepare(self, query: str) -> Prepared:
         try:
-            document = parse(query, max_tokens=MOST_TOKENS)
-            check_size(document)
-            errors = [with_field(error, document) for error in validate(self._schema, document, max_errors=MOST_ERRORS)]
+            document = self._parsed(query)
+            check_size(document, self._limits)
+            errors = self._validated(document)
         except RecursionError:
             raise TooComplex("the document is nested too deeply") from None
+        return Prepared(document, errors, label_of(document) if not errors else "invalid")
+
+    def _parsed(self, query: str) -> DocumentNode:
+        try:
+            return parse(query, max_lexical_tokens=self._limits.tokens, max_comments=MOST_COMMENTS)
         except GraphQLSyntaxError as error:
             if PARSER_GAVE_UP in error.message:
-                raise TooComplex(f"the document has more than {MOST_TOKENS} tokens, or is nested too deeply") from None
+                most = f"{self._limits.tokens} tokens and {MOST_COMMENTS} comments"
+                raise TooComplex(f"at most {most} in a document, and not nested too deeply") from None
             raise
-        return Prepared(document, errors, label_of(document) if not errors else "invalid")
+
+    def _validated(self, document: DocumentNode) -> list[GraphQLError]:
+        errors = validate(
+            self._schema, document, self._rules, max_errors=MOST_ERRORS, hide_suggestions=not self._open_schema
+        )
+        if any(error.message == VALIDATION_GAVE_UP for error in errors):
+            raise TooComplex("the document's fields overlap in too many ways")
+        return [with_field(error, document) for error in errors]
 
 
 def already_validated(prepared: Prepared) -> Any:  # noqa: ANN401 (ariadne's QueryValidator)
@@ -97,63 +113,7 @@ def label_of(document: DocumentNode) -> str:
     """The root fields' name where there is one, `many` for several: bounded by the schema, not by the clients."""
     names = {
         selection.name.value if isinstance(selection, FieldNode) else "many"
-        for operation in _operations(document)
+        for operation in operations_of(document)
         for selection in operation.selection_set.selections
     }
     return names.pop() if len(names) == 1 else "many"
-
-
-def check_size(document: DocumentNode) -> None:
-    """Raises TooComplex for too deep, too many fields with fragments spread out, or too many mutations at once."""
-    fragments = {
-        definition.name.value: definition
-        for definition in document.definitions
-        if isinstance(definition, FragmentDefinitionNode)
-    }
-    measure = _Measure(fragments)
-    for operation in _operations(document):
-        fields, depth = measure.of(operation.selection_set, ())
-        if depth > DEEPEST:
-            raise TooComplex(f"the document is deeper than {DEEPEST} levels")
-        if fields > MOST_FIELDS:
-            raise TooComplex(f"the document asks for more than {MOST_FIELDS} fields")
-        if operation.operation is OperationType.MUTATION and measure.roots(operation.selection_set) > MOST_MUTATIONS:
-            raise TooComplex(f"more than {MOST_MUTATIONS} mutations in one request")
-
-
-def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
-    return [definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)]
-
-
-@dataclass
-class _Measure:
-    """Fields and depth of selections; a fragment is measured once, however often it is spread."""
-
-    fragments: dict[str, FragmentDefinitionNode]
-    known: dict[str, tuple[int, int]] = field(default_factory=dict)
-
-    def of(self, selections: SelectionSetNode | None, open_fragments: tuple[str, ...]) -> tuple[int, int]:
-        fields, depth = 0, 0
-        for selection in selections.selections if selections else ():
-            if isinstance(selection, FragmentSpreadNode):
-                inside = self._fragment(selection.name.value, open_fragments)
-            else:
-                own = 1 if isinstance(selection, FieldNode) else 0
-                below = self.of(getattr(selection, "selection_set", None), open_fragments)
-                inside = (below[0] + own, below[1] + own)
-            fields, depth = fields + inside[0], max(depth, inside[1])
-        return fields, depth
-
-    def roots(self, selections: SelectionSetNode) -> int:
-        """Root fields; a spread or inline fragment counts with all that is in it."""
-        return sum(
-            1 if isinstance(selection, FieldNode) else self.of(SelectionSetNode(selections=(selection,)), ())[0]
-            for selection in selections.selections
-        )
-
-    def _fragment(self, name: str, open_fragments: tuple[str, ...]) -> tuple[int, int]:
-        if name in open_fragments or name not in self.fragments:
-            return 0, 0
-        if name not in self.known:
-            self.known[name] = self.of(self.fragments[name].selection_set, (*open_fragments, name))
-        return self.known[name]

@@ -1,9 +1,10 @@
-"""GraphQL over HTTP: reads a bounded body, finds out who asks, executes, answers JSON. Knows no field of the schema."""
+"""GraphQL over HTTP: reads an operation, finds out who asks, lets the gate judge it, executes it, answers JSON.
 
-import asyncio
+Knows no field of the schema. Every failure is in the answer, and so is what the operation costs.
+"""
+
 import logging
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
@@ -11,150 +12,186 @@ from typing import Any
 from ariadne.asgi.handlers import GraphQLHTTPHandler
 from ariadne.graphql import graphql, validate_data
 from ariadne.types import GraphQLResult
-from graphql import DocumentNode, GraphQLError
-from pydantic_core import from_json, to_json
+from graphql import DocumentNode, GraphQLError, OperationType
+from pydantic_core import to_json
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from structlog.contextvars import bound_contextvars, get_contextvars
 
-from gateway.auth import Authenticator
-from gateway.context import Backends, Loaders, RequestContext
-from gateway.errors import BadInput, failed, format_error
-from gateway.web.documents import Documents, Prepared, already_validated
-from gateway.web.metrics import Metrics, outcome_of
+from gateway.context import Loaders, RequestContext
+from gateway.errors import BadInput, TooComplex, failed, format_error
+from gateway.web.documents import Prepared, already_validated
+from gateway.web.edge import Edge
+from gateway.web.gate import NOT_EXECUTED, Admitted, NotExecutable
+from gateway.web.metrics import outcome_of
+from gateway.web.transport.bodies import JSON_TYPE, Rejected, read_json
+from gateway.web.transport.deadline import GRACE, Gone, before_deadline, while_waited_for
+from gateway.web.transport.negotiation import answer_type, is_operation, operation_in_url, status_of
 from services.shared.errors import CaravanError
 
 QUIET = logging.getLogger("gateway.quiet")
 QUIET.disabled = True
 """ariadne logs every error with what the client sent; ours are logged in `gateway.errors`, without."""
 
-JSON_TYPE = "application/json"
-GRAPHQL_TYPE = "application/graphql-response+json"
-LARGEST_BODY = 256 * 1024
-MOST_DROPPED = 32 * 1024 * 1024
-DROPPED_WITHIN = 5.0
-"""Bytes and seconds that are read of a body which is refused, so that its sender hears why."""
+NOBODY_LISTENS = Response(status_code=HTTPStatus.REQUEST_TIMEOUT)
 
 
-class Rejected(Exception):
-    """The request is not even GraphQL. Stays in this module."""
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """What is known of a request so far, whatever becomes of it."""
 
-    def __init__(self, status: HTTPStatus, message: str) -> None:
-        super().__init__(message)
-        self.status = status
+    identity: str
+    context: RequestContext | None = None
+    label: str = "invalid"
+    cost: int = NOT_EXECUTED
 
 
 class GraphQLEndpoint(GraphQLHTTPHandler):
     """ariadne's handler with our limits, our error bodies and our JSON."""
 
-    def __init__(
-        self, backends: Backends, authenticator: Authenticator, documents: Documents, metrics: Metrics
-    ) -> None:
+    def __init__(self, edge: Edge) -> None:
         super().__init__()
-        self._backends = backends
-        self._authenticator = authenticator
-        self._documents = documents
-        self._metrics = metrics
+        self._edge = edge
+
+    async def handle_request_override(self, request: Request) -> Response | None:
+        """A GET that asks for an execution; ariadne would execute none, and shows the page to all others."""
+        return await self.graphql_http_server(request) if request.method == "GET" and is_operation(request) else None
 
     async def graphql_http_server(self, request: Request) -> Response:
-        """Answers one POST."""
+        """Answers one operation."""
         try:
-            data = await _read(request)
+            data = await self._read(request)
+            with bound_contextvars(request_id=self._edge.around.backends.ids.new()):
+                _, result = await self.execute_graphql_query(request, data)
         except Rejected as rejected:
-            self._metrics.note_request("unread", "BAD_USER_INPUT", 0)
-            return _json(failed(BadInput(str(rejected))), rejected.status)
-        request_id = self._backends.ids.new()
-        with bound_contextvars(request_id=request_id):
-            success, result = await self.execute_graphql_query(request, data)
-        return await self.create_json_response(request, result, success)
+            self._edge.around.metrics.note_request("unread", "BAD_USER_INPUT", 0)
+            return self._refused(rejected)
+        except (ClientDisconnect, Gone):
+            self._edge.around.metrics.note_request("unread", "GONE", 0)
+            return NOBODY_LISTENS
+        return _answer(request, result)
 
     async def execute_graphql_query(
         self,
-        request: Request,
+        request: Any,  # noqa: ANN401 (ariadne's signature: a request or a socket)
         data: object,
         *,
         context_value: RequestContext | None = None,
         query_document: DocumentNode | None = None,  # noqa: ARG002 (ariadne's signature)
     ) -> GraphQLResult:
-        """Executes one operation; every failure is in the answer."""
+        """Executes one operation; every failure is in the answer. Raises Rejected and Gone for a request."""
         started = perf_counter()
-        label = "invalid"
-        context = context_value
+        exchange = Exchange(identity=f"address:{address_of(request)}", context=context_value)
         try:
-            context = context or await self._context(request)
-            operation = _operation_of(data)
-            prepared = self._documents.prepared(operation["query"])
-            label = prepared.label
-            success, result = await self._executed(operation, prepared, context)
-        except (GraphQLError, CaravanError) as error:
-            success, result = False, failed(error)
-        outcome = outcome_of(result, refused=context is not None and context.refused)
-        self._metrics.note_request(label, outcome, perf_counter() - started)
-        return success, result
+            result = await before_deadline(self._executed(request, data, exchange), self._edge.answer_within + GRACE)
+        except NotExecutable as refusal:
+            result = {"errors": [format_error(error) for error in refusal.errors]}
+        except (Rejected, Gone):
+            raise
+        except Exception as error:  # noqa: BLE001 (what is not known becomes INTERNAL, masked and logged)
+            result = failed(error)
+        finally:
+            if exchange.context is not None:
+                exchange.context.loaders.cancel()
+        refused = exchange.context is not None and exchange.context.refused
+        self._edge.around.metrics.note_request(
+            exchange.label, outcome_of(result, refused=refused), perf_counter() - started
+        )
+        return "errors" not in result, result | self._costing(exchange.cost)
 
-    async def create_json_response(self, request: Request, result: dict[str, Any], success: bool) -> Response:  # noqa: FBT001 (ariadne's signature)
-        """200 for whatever was well-formed, as the protocol asks of plain JSON; its own media type may say 400."""
-        if GRAPHQL_TYPE not in request.headers.get("accept", ""):
-            return _json(result, HTTPStatus.OK)
-        executed = success or result.get("data") is not None
-        return _json(result, HTTPStatus.OK if executed else HTTPStatus.BAD_REQUEST, GRAPHQL_TYPE)
+    async def _executed(self, request: Any, data: object, exchange: Exchange) -> dict[str, Any]:  # noqa: ANN401
+        """Spends before it executes; what cannot be executed costs a little too."""
+        try:
+            exchange.context = exchange.context or await self._context(request)
+            if exchange.context.viewer is not None:
+                exchange.identity = f"user:{exchange.context.viewer.user_id}"
+            operation = self._operation_of(data)
+            prepared = self._edge.documents.prepared(operation["query"])
+            exchange.label = prepared.label
+            admitted = self._edge.gate.admit(prepared, operation.get("operationName"), operation["variables"])
+        except (NotExecutable, CaravanError, GraphQLError) as refusal:
+            await self._edge.budget.spend(exchange.identity, NOT_EXECUTED)
+            exchange.cost = (isinstance(refusal, TooComplex) and refusal.cost) or NOT_EXECUTED
+            raise
+        exchange.cost = admitted.cost
+        return await self._run(request, operation, prepared, admitted, exchange)
+
+    async def _run(
+        self,
+        request: Any,  # noqa: ANN401 (a request or a socket)
+        operation: dict[str, Any],
+        prepared: Prepared,
+        admitted: Admitted,
+        exchange: Exchange,
+    ) -> dict[str, Any]:
+        """A mutation that was begun goes on when its client leaves: what it does is not to be cut in half."""
+        only_reads = admitted.operation.operation is OperationType.QUERY
+        if not only_reads and isinstance(request, Request) and request.method == "GET":
+            raise Rejected(HTTPStatus.METHOD_NOT_ALLOWED, "a GET executes queries only; send a POST", allow="POST")
+        await self._edge.budget.spend(exchange.identity, admitted.cost)
+
+        async def work() -> dict[str, Any]:
+            assert self.schema  # noqa: S101 (set by ariadne's application)
+            _, result = await graphql(
+                self.schema,
+                operation,
+                context_value=exchange.context,
+                query_document=prepared.document,
+                query_validator=already_validated(prepared),
+                logger=QUIET,
+                error_formatter=format_error,
+            )
+            return result
+
+        return await (while_waited_for(request, work) if only_reads and isinstance(request, Request) else work())
+
+    async def _read(self, request: Request) -> Any:  # noqa: ANN401 (JSON)
+        """Raises Rejected, ClientDisconnect."""
+        if request.method == "GET":
+            return operation_in_url(request, self._edge.limits.json_depth)
+        return await read_json(request, self._edge.limits)
+
+    def _operation_of(self, data: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON)
+        """The operation, with its document and its variables. Raises GraphQLError, CaravanError."""
+        if isinstance(data, list):
+            raise BadInput("send one operation a request: batches are not executed")
+        if isinstance(data, dict):
+            variables = data.get("variables")
+            data = data | {
+                "query": self._edge.trusted.text_of(data),
+                "variables": {} if variables is None else variables,
+            }
+        validate_data(data)
+        assert isinstance(data, dict)  # noqa: S101 (just validated)
+        return data
 
     async def _context(self, request: Request) -> RequestContext:
         return RequestContext(
-            backends=self._backends,
-            loaders=Loaders(self._backends),
-            viewer=await self._authenticator.viewer(request.headers.get("authorization")),
+            backends=self._edge.around.backends,
+            loaders=Loaders(self._edge.around.backends),
+            viewer=await self._edge.around.authenticator.viewer(request.headers.get("authorization")),
             request_id=str(get_contextvars()["request_id"]),
+            address=address_of(request),
         )
 
-    async def _executed(self, data: dict[str, Any], prepared: Prepared, context: RequestContext) -> GraphQLResult:
-        assert self.schema  # noqa: S101 (set by ariadne's application)
-        return await graphql(
-            self.schema,
-            data,
-            context_value=context,
-            query_document=prepared.document,
-            query_validator=already_validated(prepared),
-            logger=QUIET,
-            error_formatter=format_error,
-        )
+    def _costing(self, cost: int) -> dict[str, Any]:
+        return {"extensions": {"cost": {"requestedQueryCost": cost, "maximumAvailable": self._edge.gate.maximum}}}
+
+    def _refused(self, rejected: Rejected) -> Response:
+        headers = {"allow": rejected.allow} if rejected.allow else {}
+        body = failed(BadInput(str(rejected))) | self._costing(0)
+        return Response(to_json(body), status_code=rejected.status, headers=headers, media_type=JSON_TYPE)
 
 
-def _operation_of(data: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON)
-    """Raises GraphQLError."""
-    validate_data(data)
-    assert isinstance(data, dict)  # noqa: S101 (just validated)
-    return data
+def address_of(request: Any) -> str:  # noqa: ANN401 (a request or a socket)
+    """The client's network address; of a proxy's client where the proxy is trusted."""
+    return request.client.host if request.client else ""
 
 
-async def _read(request: Request) -> Any:  # noqa: ANN401 (JSON)
-    """Raises Rejected."""
-    chunks = request.stream()
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON_TYPE:
-        await _drop(chunks)
-        raise Rejected(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send {JSON_TYPE}")
-    body = bytearray()
-    async for chunk in chunks:
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            await _drop(chunks)
-            raise Rejected(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body may have {LARGEST_BODY} bytes")
-    try:
-        return from_json(bytes(body), allow_inf_nan=False)
-    except ValueError:
-        raise Rejected(HTTPStatus.BAD_REQUEST, "the body is not valid JSON") from None
-
-
-async def _drop(chunks: AsyncIterator[bytes]) -> None:
-    """Reads on for a while and forgets it: a connection that is closed on unread bytes loses the answer."""
-    dropped = 0
-    with suppress(TimeoutError, ClientDisconnect):
-        async with asyncio.timeout(DROPPED_WITHIN):
-            async for chunk in chunks:
-                dropped += len(chunk)
-                if dropped > MOST_DROPPED:
-                    return
-
-
-def _json(body: dict[str, Any], status: HTTPStatus, media_type: str = JSON_TYPE) -> Response:
-    return Response(to_json(body), status_code=status, media_type=media_type)
+def _answer(request: Request, result: dict[str, Any]) -> Response:
+    media_type = answer_type(request.headers.get("accept", ""))
+    waits = [
+        error["extensions"]["retryAfter"] for error in result.get("errors", ()) if "retryAfter" in error["extensions"]
+    ]
+    headers = {"retry-after": str(max(waits))} if waits else {}
+    return Response(to_json(result), status_code=status_of(result, media_type), headers=headers, media_type=media_type)

@@ -99,7 +99,7 @@ class LimitsSettings(Section):
     `body` is in bytes and must arrive within `body_within` seconds; `headers` are the bytes of a request's head.
     """
 
-    cost: int = Field(default=30_000, ge=1)
+    cost: int = Field(default=50_000, ge=1)
     tokens: int = Field(default=4000, ge=1)
     depth: int = Field(default=20, ge=1, le=50)
     fields: int = Field(default=1000, ge=1, le=10_000)

@@ -1,5 +1,6 @@
 """A whole gateway in this process: its application on a shop in memory, callers of every kind, and a client."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,9 +46,14 @@ class Wire:
         self._app = app
 
     async def send(
-        self, method: str, path: str, body: bytes | Sequence[bytes] = b"", headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes | Sequence[bytes] = b"",
+        headers: Mapping[str, str] | None = None,
+        gone: asyncio.Event | None = None,
     ) -> Response:
-        """One request, its body in one piece or several."""
+        """One request, its body in one piece or several; the client leaves once `gone` is set."""
         pieces = [body] if isinstance(body, bytes) else list(body)
         messages = [
             {"type": "http.request", "body": piece, "more_body": index + 1 < len(pieces)}
@@ -56,7 +62,10 @@ class Wire:
         sent: list[Any] = []
 
         async def receive() -> Any:  # noqa: ANN401 (ASGI)
-            return messages.pop(0) if messages else {"type": "http.disconnect"}
+            if messages:
+                return messages.pop(0)
+            await (gone or asyncio.Event()).wait()
+            return {"type": "http.disconnect"}
 
         async def send(message: Any) -> None:  # noqa: ANN401 (ASGI)
             sent.append(message)
@@ -67,7 +76,8 @@ class Wire:
         return Response(start["status"], received, b"".join(message.get("body", b"") for message in sent[1:]))
 
 
-def _scope(method: str, path: str, headers: Mapping[str, str]) -> dict[str, Any]:
+def _scope(method: str, target: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    path, _, query = target.partition("?")
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -77,7 +87,7 @@ def _scope(method: str, path: str, headers: Mapping[str, str]) -> dict[str, Any]
         "path": path,
         "raw_path": path.encode(),
         "root_path": "",
-        "query_string": b"",
+        "query_string": query.encode(),
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8000),

@@ -1,0 +1,59 @@
+"""All that stands between a request and its execution, built from the settings. Answers nothing itself."""
+
+from dataclasses import dataclass
+
+from graphql import GraphQLSchema
+
+from gateway.auth import Authenticator
+from gateway.context import Backends
+from gateway.limits.ports import Budget
+from gateway.web.documents import Documents
+from gateway.web.gate import Gate
+from gateway.web.metrics import Metrics
+from gateway.web.trusted import TrustedDocuments
+from services.infra.settings import LimitsSettings, Profile, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What the edge has in common with the rest of the gateway."""
+
+    backends: Backends
+    authenticator: Authenticator
+    metrics: Metrics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """What the endpoint stands on. `answer_within` are the seconds that an internal call may take."""
+
+    around: Around
+    documents: Documents
+    gate: Gate
+    trusted: TrustedDocuments
+    budget: Budget
+    limits: LimitsSettings
+    answer_within: float
+
+
+def edge_of(settings: Settings, schema: GraphQLSchema, around: Around, budget: Budget) -> Edge:
+    """The edge. In production the schema is not told.
+
+    Raises OSError or ValueError for trusted documents that cannot be read, and CaravanError or GraphQLError for one
+    that could not be executed.
+    """
+    limits, open_schema = settings.limits, settings.profile is Profile.DEVELOPMENT
+    documents = Documents(schema, limits, open_schema=open_schema)
+    trusted = TrustedDocuments.read(settings.gateway.trusted_documents, only=settings.gateway.trusted_only)
+    for text in trusted:
+        if errors := documents.prepared(text).errors:
+            raise ValueError(f"a trusted document is not valid: {errors[0].message}: {text[:80]}")
+    return Edge(
+        around=around,
+        documents=documents,
+        gate=Gate(schema, limits, hide_suggestions=not open_schema),
+        trusted=trusted,
+        budget=budget,
+        limits=limits,
+        answer_within=settings.gateway.answer_within,
+    )
