@@ -23,6 +23,14 @@ class AuthAnswer(Answer):
 
     user: User
     access_token: str
+    refresh_token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserAnswer(Answer):
+    """An account that was changed."""
+
+    user: User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ class Access(Enum):
     SIGNED_IN = auto()
     OWNER = auto()
     OPS = auto()
+    ADMIN = auto()
 
 
 PERMISSIONS: Mapping[str, Access] = {
@@ -34,6 +35,11 @@ PERMISSIONS: Mapping[str, Access] = {
     "Query.workflow": Access.OPS,
     "Mutation.register": Access.ANYBODY,
     "Mutation.login": Access.ANYBODY,
+    "Mutation.refreshSession": Access.ANYBODY,
+    "Mutation.logout": Access.ANYBODY,
+    "Mutation.updatePreferences": Access.SIGNED_IN,
+    "Mutation.changePassword": Access.SIGNED_IN,
+    "Mutation.setRoles": Access.ADMIN,
     "Mutation.createProduct": Access.OPS,
     "Mutation.adjustStock": Access.OPS,
     "Mutation.placeOrder": Access.SIGNED_IN,
@@ -51,6 +57,8 @@ def admit(access: Access, viewer: Actor | None) -> None:
     if viewer is None:
         raise Unauthenticated("sign in first")
     if access is Access.OPS and not viewer.runs_the_shop:
+        raise Forbidden
+    if access is Access.ADMIN and not viewer.administers:
         raise Forbidden
 
 

@@ -12,7 +12,7 @@ from gateway.permissions import guard
 from gateway.resolvers.orders import OrderMutations, OrderQueries
 from gateway.resolvers.placement import PlacementMutations
 from gateway.resolvers.products import ProductMutations, ProductQueries
-from gateway.resolvers.users import UserMutations, UserQueries
+from gateway.resolvers.users import AccountMutations, SessionMutations, UserQueries
 from gateway.resolvers.workflows import WorkflowMutations, WorkflowQueries
 
 
@@ -21,7 +21,13 @@ class Query(WorkflowQueries, OrderQueries, ProductQueries, UserQueries, graphene
 
 
 class Mutation(
-    WorkflowMutations, OrderMutations, PlacementMutations, ProductMutations, UserMutations, graphene.ObjectType
+    WorkflowMutations,
+    OrderMutations,
+    PlacementMutations,
+    ProductMutations,
+    AccountMutations,
+    SessionMutations,
+    graphene.ObjectType,
 ):
     """Changes."""
 

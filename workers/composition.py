@@ -35,11 +35,12 @@ from services.payments.service import PaymentService
 from services.payments.store import MongoPaymentStore
 from services.shared.actors import Role
 from services.shared.clock import Clock
-from services.shared.ids import IdFactory
+from services.shared.ids import IdFactory, RandomSecrets
 from services.users.models import FirstAccount
 from services.users.passwords import Argon2Hasher
 from services.users.ports import PasswordHasher
 from services.users.service import UserService
+from services.users.sessions import RefreshTokens
 from services.users.store import MongoAccountStore, MongoKeyStore
 from services.users.tokens import Ed25519Tokens, TokenRules
 
@@ -137,7 +138,9 @@ def _payments(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
 def _users(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     store = MongoAccountStore(database, outbox)
     tokens = _tokens(shared, database)
-    face = UserService(store, shared.hasher or Argon2Hasher(), tokens, shared.clock, shared.ids)
+    hasher = shared.hasher or Argon2Hasher()
+    refresh_tokens = RefreshTokens(shared.clock, shared.ids, RandomSecrets())
+    face = UserService(store, hasher, tokens, refresh_tokens, shared.clock, shared.ids)
     make_collections = _prepares(store, outbox, tokens)
 
     async def prepare() -> None:

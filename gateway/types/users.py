@@ -47,9 +47,37 @@ class LoginInput(graphene.InputObjectType):
     password = graphene.String(required=True)
 
 
+class ChangePasswordInput(graphene.InputObjectType):
+    """Another password, with the present one as proof."""
+
+    current_password = graphene.String(required=True)
+    new_password = graphene.String(required=True, description="At least 10 characters; not a commonly used password")
+
+
+class PreferencesInput(graphene.InputObjectType):
+    """What is left out stays as it is."""
+
+    promotional = graphene.Boolean()
+    recommendations = graphene.Boolean()
+
+
 class AuthPayload(graphene.ObjectType):
     """Somebody signed in, or why not."""
 
     user = graphene.Field(User)
     access_token = graphene.String(description="JWT, 15 minutes")
+    refresh_token = graphene.String(description="Opaque, 30 days, one use")
+    errors = listed(UserError)
+
+
+class LogoutPayload(graphene.ObjectType):
+    """The session is over, whether or not there was one."""
+
+    errors = listed(UserError)
+
+
+class UserPayload(graphene.ObjectType):
+    """The account as it is now, or why it was not changed."""
+
+    user = graphene.Field(User)
     errors = listed(UserError)

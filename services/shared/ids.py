@@ -1,10 +1,13 @@
-"""The only place that makes identifiers. Random ones come from an IdFactory, derived ones from a hash."""
+"""The only place that makes identifiers and secrets. Random ones come from a factory, derived ids from a hash."""
 
 import base64
 import hashlib
+import secrets
 from typing import Protocol
 
 import uuid6
+
+SECRET_BYTES = 32
 
 
 class IdFactory(Protocol):
@@ -20,6 +23,21 @@ class SortableIds:
 
     def new(self) -> str:
         return uuid6.uuid7().hex
+
+
+class SecretFactory(Protocol):
+    """What makes new secrets; replaced in tests."""
+
+    def new(self) -> bytes:
+        """256 bits that nobody can guess."""
+        ...
+
+
+class RandomSecrets:
+    """From the operating system's generator."""
+
+    def new(self) -> bytes:
+        return secrets.token_bytes(SECRET_BYTES)
 
 
 def derived_id(*parts: str) -> str:

@@ -3,8 +3,19 @@
 from collections.abc import Sequence
 
 from services.infra.http import Caller
+from services.shared.actors import Actor
 from services.shared.events import Origin
-from services.users.models import Login, PublicKey, Register, Session, User
+from services.users.models import (
+    ChangePassword,
+    Login,
+    PreferencesPatch,
+    PresentedToken,
+    PublicKey,
+    Register,
+    Session,
+    SetRoles,
+    User,
+)
 
 
 class UsersClient:
@@ -20,6 +31,25 @@ class UsersClient:
     async def login(self, command: Login, origin: Origin) -> Session:
         session: Session = await self._caller.call("login", command=command, origin=origin)
         return session
+
+    async def refresh_session(self, presented: PresentedToken, origin: Origin) -> Session:
+        session: Session = await self._caller.call("refresh_session", presented=presented, origin=origin)
+        return session
+
+    async def logout(self, presented: PresentedToken) -> None:
+        await self._caller.call("logout", presented=presented)
+
+    async def change_password(self, command: ChangePassword, actor: Actor, origin: Origin) -> Session:
+        session: Session = await self._caller.call("change_password", command=command, actor=actor, origin=origin)
+        return session
+
+    async def update_preferences(self, patch: PreferencesPatch, actor: Actor, origin: Origin) -> User:
+        user: User = await self._caller.call("update_preferences", patch=patch, actor=actor, origin=origin)
+        return user
+
+    async def set_roles(self, command: SetRoles, actor: Actor, origin: Origin) -> User:
+        user: User = await self._caller.call("set_roles", command=command, actor=actor, origin=origin)
+        return user
 
     async def users_by_id(self, ids: Sequence[str]) -> tuple[User, ...]:
         users: tuple[User, ...] = await self._caller.call("users_by_id", ids=ids)

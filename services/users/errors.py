@@ -16,6 +16,18 @@ class WeakPassword(Refused):
 
 
 class BadCredentials(Refused):
-    """No account with this address and password; never says which of the two is wrong."""
+    """No account with this address and password, or no such token; never says which of the two is wrong."""
 
     code = "BAD_CREDENTIALS"
+
+
+class TokenExpired(Refused):
+    """The refresh token's time is over, or its session was ended: sign in again."""
+
+    code = "TOKEN_EXPIRED"
+
+
+class TokenReused(Refused):
+    """A spent refresh token came back, so that somebody else may hold a copy. The session is ended for everybody."""
+
+    code = "TOKEN_REUSED"

@@ -1,6 +1,9 @@
-"""Argon2id, in threads, a few at a time. The only module that hashes a password; keeps and logs none."""
+"""Argon2id, in threads of its own, a few at a time. The only module that hashes a password; keeps and logs none."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -13,25 +16,35 @@ LANES = 1
 AT_ONCE = 2
 """More at a time would only take cores and memory (19 MiB each) from everything else."""
 
+Result = TypeVar("Result")
+
 
 class Argon2Hasher:
-    """Offers `ports.PasswordHasher`. `memory_kib` is lowered by tests that hash a lot."""
+    """Offers `ports.PasswordHasher`. `memory_kib` is lowered by tests that hash a lot.
+
+    The threads are the bound: a caller that stops waiting does not make room for another while its hash is made.
+    """
 
     def __init__(self, *, at_once: int = AT_ONCE, memory_kib: int = MEMORY_KIB) -> None:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=memory_kib, parallelism=LANES, type=Type.ID)
-        self._turn = asyncio.Semaphore(at_once)
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="argon2")
         self._stand_in = self._hasher.hash("nobody's password")
 
     async def hash(self, password: str) -> str:
         """The hash with its parameters and a salt of its own, about 100 characters."""
-        async with self._turn:
-            return await asyncio.to_thread(self._hasher.hash, password)
+        return await self._in_turn(lambda: self._hasher.hash(password))
 
     async def verify(self, password_hash: str | None, password: str) -> bool:
         """Whether the hash was made of the password; without a hash the same work, and False."""
-        async with self._turn:
-            right = await asyncio.to_thread(self._matches, password_hash or self._stand_in, password)
+        right = await self._in_turn(lambda: self._matches(password_hash or self._stand_in, password))
         return right and password_hash is not None
+
+    def outdated(self, password_hash: str) -> bool:
+        """Whether it was made with other parameters than these."""
+        return self._hasher.check_needs_rehash(password_hash)
+
+    async def _in_turn(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def _matches(self, password_hash: str, password: str) -> bool:
         try:

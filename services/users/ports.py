@@ -3,8 +3,38 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from services.shared.events import Event, Origin
-from services.users.models import Account, Login, PublicKey, Register, SealedKey, Session, User
+from services.shared.actors import Actor
+from services.shared.events import Origin
+from services.users.models import (
+    Account,
+    Change,
+    ChangePassword,
+    Family,
+    Judgement,
+    Login,
+    PreferencesPatch,
+    PresentedToken,
+    PublicKey,
+    Register,
+    SealedKey,
+    Session,
+    SessionEnd,
+    SetRoles,
+    Turn,
+    User,
+)
+
+Step = Callable[[Account], Change]
+"""Makes a change of an account as it is; may be run again, so it has no effect of its own."""
+
+RolesStep = Callable[[Account, frozenset[str]], Change]
+"""Likewise, told the ids of those who are ADMIN."""
+
+TurnStep = Callable[[Family, User], Turn]
+"""Likewise, for a family one of whose tokens came back."""
+
+Judge = Callable[[Family], Judgement]
+"""What becomes of a family whose token came back."""
 
 
 class Users(Protocol):
@@ -18,6 +48,39 @@ class Users(Protocol):
         """Raises BadCredentials, after the same work for an unknown address as for a known one."""
         ...
 
+    async def refresh_session(self, presented: PresentedToken, origin: Origin) -> Session:
+        """Spends the token; its successor and a new access token. A spent one ends the session.
+
+        Raises:
+            BadCredentials: no token of ours.
+            TokenExpired: its time is over, or the session was ended.
+            TokenReused: it was spent before.
+        """
+        ...
+
+    async def logout(self, presented: PresentedToken) -> None:
+        """Ends the session that the token belongs to, if there is one; never tells whether there was."""
+        ...
+
+    async def change_password(self, command: ChangePassword, actor: Actor, origin: Origin) -> Session:
+        """Ends all sessions of the actor and begins a new one. Raises BadCredentials, Invalid, WeakPassword."""
+        ...
+
+    async def update_preferences(self, patch: PreferencesPatch, actor: Actor, origin: Origin) -> User:
+        """The actor's own preferences. Raises NotFound."""
+        ...
+
+    async def set_roles(self, command: SetRoles, actor: Actor, origin: Origin) -> User:
+        """Ends all sessions of the user whose roles change.
+
+        Raises:
+            Forbidden: the actor is no ADMIN, or not any more.
+            Invalid: no role.
+            NotFound: no such user.
+            Conflict: nobody would be ADMIN afterwards.
+        """
+        ...
+
     async def users_by_id(self, ids: Sequence[str]) -> tuple[User, ...]:
         """Those of the users that exist, in no order."""
         ...
@@ -28,21 +91,35 @@ class Users(Protocol):
 
 
 class AccountStore(Protocol):
-    """Where accounts are kept. Every write stores its events in the same transaction."""
+    """Where accounts and their sessions are kept. A method's writes and events are one transaction."""
 
-    async def insert(self, account: Account, events: Sequence[Event]) -> None:
-        """Raises EmailTaken."""
+    async def insert(self, new: Change) -> None:
+        """Adds a new account, and the session that it opens. Raises EmailTaken."""
         ...
 
-    async def note_sign_in(self, user_id: str, tell: Callable[[User], Event]) -> User:
-        """Counts a sign-in as a change of the account and stores the event made of the changed user.
+    async def change(self, user_id: str, step: Step) -> Account:
+        """The account as the step made it. What the step raises is raised, and nothing is written.
 
         Raises:
-            NotFound: the account is gone.
+            NotFound: no such account.
         """
         ...
 
+    async def change_roles(self, user_id: str, step: RolesStep) -> Account:
+        """As `change`, one at a time: no two of them decide on the same set of ADMINs."""
+        ...
+
+    async def turn(self, digest: str, step: TurnStep) -> Turn | None:
+        """What the step made of the family that this token is or was of; None for an unknown one."""
+        ...
+
+    async def end_session(self, digest: str, end: SessionEnd) -> None:
+        """Ends the family that this token is or was of, unless it is over; unknown: nothing happens."""
+        ...
+
     async def by_email(self, email: str) -> Account | None: ...
+
+    async def by_id(self, user_id: str) -> Account | None: ...
 
     async def by_ids(self, ids: Sequence[str]) -> tuple[User, ...]: ...
 
@@ -64,6 +141,10 @@ class PasswordHasher(Protocol):
 
     async def verify(self, password_hash: str | None, password: str) -> bool:
         """Does the same work, and answers False, where there is no hash."""
+        ...
+
+    def outdated(self, password_hash: str) -> bool:
+        """Whether it was made with other parameters than a new one would be."""
         ...
 
 

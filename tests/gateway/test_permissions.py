@@ -29,6 +29,23 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         "mutation M($input: LoginInput!) { login(input: $input) { user { id } errors { code } } }",
         {"input": {"email": "mia@example.org", "password": "three otters on a raft"}},
     ),
+    "Mutation.refreshSession": (
+        'mutation { refreshSession(refreshToken: "none") { user { id } errors { code } } }',
+        {},
+    ),
+    "Mutation.logout": ('mutation { logout(refreshToken: "none") { errors { code } } }', {}),
+    "Mutation.updatePreferences": (
+        "mutation { updatePreferences(input: {promotional: false}) { user { id } errors { code } } }",
+        {},
+    ),
+    "Mutation.changePassword": (
+        "mutation M($input: ChangePasswordInput!) { changePassword(input: $input) { user { id } errors { code } } }",
+        {"input": {"currentPassword": "three otters on a raft", "newPassword": "seven herons in a row"}},
+    ),
+    "Mutation.setRoles": (
+        'mutation { setRoles(userId: "nobody", roles: [OPS]) { user { id } errors { code } } }',
+        {},
+    ),
     "Mutation.createProduct": (
         "mutation M($input: ProductInput!) { createProduct(input: $input) { product { id } errors { code } } }",
         {"input": PRODUCT},
@@ -67,6 +84,11 @@ EXPECTED: dict[str, dict[str, str]] = {
     "Query.workflow": OPS,
     "Mutation.register": OPEN,
     "Mutation.login": OPEN,
+    "Mutation.refreshSession": dict.fromkeys(CALLERS, "BAD_CREDENTIALS"),
+    "Mutation.logout": OPEN,
+    "Mutation.updatePreferences": SIGNED_IN,
+    "Mutation.changePassword": SIGNED_IN,
+    "Mutation.setRoles": OPS | {"ops": "FORBIDDEN", "admin": "NOT_FOUND"},
     "Mutation.createProduct": OPS,
     "Mutation.adjustStock": OPS,
     "Mutation.placeOrder": SIGNED_IN,

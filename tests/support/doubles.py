@@ -1,4 +1,4 @@
-"""Doubles of the two ports that everything takes: a clock that stands still, and identifiers that count."""
+"""Doubles of what everything takes: a clock that stands still, identifiers and secrets that count."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,3 +26,14 @@ class CountingIds:
     def new(self) -> str:
         self._count += 1
         return f"{self._prefix}-{self._count:06d}"
+
+
+class CountingSecrets:
+    """Offers `SecretFactory`: 1, 2, ... in 32 bytes."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def new(self) -> bytes:
+        self._count += 1
+        return self._count.to_bytes(32)

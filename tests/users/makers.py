@@ -1,29 +1,44 @@
 """Accounts, commands and events as input for tests."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from services.shared.actors import Role
 from services.shared.events import Event
-from services.users.models import Account, Preferences, Register, User
+from services.users.models import Account, Change, Family, Preferences, Register, User
 
 MOMENT = datetime(2026, 11, 22, 21, 4, 5, 123000, tzinfo=UTC)
 GOOD_PASSWORD = "three otters on a raft"
 
 
-def a_user(user_id: str = "u1", email: str = "mia@example.org", version: int = 1) -> User:
+def a_user(
+    user_id: str = "u1", email: str = "mia@example.org", version: int = 1, roles: tuple[Role, ...] = (Role.CUSTOMER,)
+) -> User:
     return User(
         id=user_id,
         email=email,
         name="Mia",
-        roles=(Role.CUSTOMER,),
+        roles=roles,
         preferences=Preferences(promotional=False),
         version=version,
         created_at=MOMENT,
     )
 
 
-def an_account(user_id: str = "u1", email: str = "mia@example.org") -> Account:
-    return Account(user=a_user(user_id, email), password_hash="$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA")
+def an_account(
+    user_id: str = "u1", email: str = "mia@example.org", roles: tuple[Role, ...] = (Role.CUSTOMER,)
+) -> Account:
+    user = a_user(user_id, email, roles=roles)
+    return Account(user=user, password_hash="$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA")
+
+
+def a_new(account: Account, *events: Event, opened: Family | None = None) -> Change:
+    return Change(account=account, events=events, opened=opened)
+
+
+def a_family(family_id: str = "f1", user_id: str = "u1", newest: str = "1" * 64) -> Family:
+    return Family(
+        id=family_id, user_id=user_id, newest=newest, turned_at=MOMENT, expires_at=MOMENT + timedelta(days=30)
+    )
 
 
 def an_event(event_id: str = "e1", user_id: str = "u1", sequence: int = 1) -> Event:

@@ -20,8 +20,9 @@ from services.users.models import Login
 from services.users.passwords import Argon2Hasher
 from services.users.ports import Users
 from services.users.service import UserService
+from services.users.sessions import RefreshTokens
 from services.users.tokens import Ed25519Tokens
-from tests.support.doubles import CountingIds, StandingClock
+from tests.support.doubles import CountingIds, CountingSecrets, StandingClock
 from tests.users.makers import GOOD_PASSWORD, a_register
 from tests.users.test_tokens import RULES
 
@@ -34,7 +35,8 @@ async def address() -> AsyncIterator[str]:
     """Where a users service answers."""
     clock, ids = StandingClock(), CountingIds()
     tokens = Ed25519Tokens(MemoryKeyStore(), "seal", RULES, clock, ids)
-    service = UserService(MemoryAccountStore(), Argon2Hasher(memory_kib=64), tokens, clock, ids)
+    refresh_tokens = RefreshTokens(clock, ids, CountingSecrets())
+    service = UserService(MemoryAccountStore(), Argon2Hasher(memory_kib=64), tokens, refresh_tokens, clock, ids)
     app = FastAPI()
     app.include_router(router(service, TOKEN))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off", ws="none"))

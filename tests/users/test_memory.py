@@ -6,10 +6,10 @@ import pytest
 
 from services.users.memory import MemoryAccountStore, MemoryKeyStore
 from services.users.ports import AccountStore
-from tests.users.contract import AccountStoreContract, KeyStoreContract
+from tests.users.contract import AccountStoreContract, KeyStoreContract, SessionStoreContract
 
 
-class TestMemoryAccountStore(AccountStoreContract):
+class TestMemoryAccountStore(AccountStoreContract, SessionStoreContract):
     @pytest.fixture
     def store(self) -> MemoryAccountStore:
         return MemoryAccountStore()

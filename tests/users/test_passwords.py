@@ -53,6 +53,13 @@ async def test_without_a_hash_the_same_work_is_done() -> None:
     assert unknown > known / 3
 
 
+async def test_a_hash_of_other_parameters_is_outdated_and_still_right(hasher: Argon2Hasher) -> None:
+    older = await Argon2Hasher(memory_kib=CHEAP // 2).hash("three otters on a raft")
+    assert hasher.outdated(older)
+    assert await hasher.verify(older, "three otters on a raft")
+    assert not hasher.outdated(await hasher.hash("three otters on a raft"))
+
+
 class Counting(Argon2Hasher):
     """Lets verifications pass two by two and notes how many were under way together."""
 
@@ -79,3 +86,32 @@ async def test_passwords_are_checked_beside_the_event_loop_two_at_a_time() -> No
     hasher = Counting()
     await asyncio.gather(*(hasher.verify(None, "three otters on a raft") for _ in range(6)))
     assert hasher.most == 2
+
+
+class Held(Argon2Hasher):
+    """Verifications wait until they are let go; notes how many were under way together."""
+
+    def __init__(self) -> None:
+        super().__init__(at_once=2, memory_kib=CHEAP)
+        self.under_way = threading.Semaphore(0)
+        self.let_go = threading.Event()
+
+    def _matches(self, password_hash: str, password: str) -> bool:
+        self.under_way.release()
+        self.let_go.wait(20)
+        return super()._matches(password_hash, password)
+
+
+async def test_who_stops_waiting_makes_no_room_while_the_hash_is_made() -> None:
+    hasher = Held()
+    given_up = [asyncio.create_task(hasher.verify(None, "three otters on a raft")) for _ in range(2)]
+    for _ in given_up:
+        await asyncio.to_thread(hasher.under_way.acquire)
+    for task in given_up:
+        task.cancel()
+    await asyncio.gather(*given_up, return_exceptions=True)
+    patient = asyncio.create_task(hasher.verify(None, "three otters on a raft"))
+    await asyncio.sleep(0)
+    assert not await asyncio.to_thread(hasher.under_way.acquire, timeout=0.2)
+    hasher.let_go.set()
+    assert not await patient

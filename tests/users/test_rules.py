@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.shared.actors import Role
 from services.shared.errors import Invalid
+from services.users import rules
 from services.users.errors import WeakPassword
-from services.users.rules import checked, checked_email, checked_name, checked_password, normalised_email
+from services.users.rules import checked, checked_email, checked_name, checked_password, checked_roles, known_email
 from tests.users.makers import a_register
 
 COMPOSED = unicodedata.normalize("NFC", "zoë@example.org")
+FULL_WIDTH = "mia@" + "".join(chr(ord(letter) + 0xFEE0) for letter in "example") + ".org"
 DECOMPOSED = unicodedata.normalize("NFD", "zoë@example.org")
 
 
@@ -23,6 +26,11 @@ DECOMPOSED = unicodedata.normalize("NFD", "zoë@example.org")
         ("decomposed letters", DECOMPOSED, COMPOSED),
         ("tags and dots", "mia.e+shop@mail.example.co.uk", "mia.e+shop@mail.example.co.uk"),
         ("an international domain", "mia@bücher.example", "mia@bücher.example"),
+        ("the same as name servers know it", "mia@xn--bcher-kva.example", "mia@bücher.example"),
+        ("the same in capitals", "MIA@BÜCHER.example", "mia@bücher.example"),
+        ("the same decomposed", unicodedata.normalize("NFD", "mia@bücher.example"), "mia@bücher.example"),
+        ("letters of full width in the domain", FULL_WIDTH, "mia@example.org"),
+        ("a domain of tests", "mia@shop.test", "mia@shop.test"),
     ],
 )
 def test_an_address_has_one_spelling(_case: str, given_address: str, kept: str) -> None:
@@ -48,6 +56,10 @@ def test_an_address_has_one_spelling(_case: str, given_address: str, kept: str) 
         "<mia@example.org>",
         "mia@example.org\n",
         "mia@example.org\x00",
+        "mia@exam\u200bple.org",
+        "m\u202eia@example.org",
+        '"mia"@example.org',
+        "Mia <mia@example.org>",
         "mia\ud800@example.org",
         "m" * 65 + "@example.org",
         "mia@" + "e" * 64 + ".org",
@@ -60,10 +72,23 @@ def test_what_is_no_address_is_refused_by_its_path(address: str) -> None:
     assert refused.value.problems[0].path == ("email",)
 
 
-@given(st.text())
-def test_normalising_again_changes_nothing(text: str) -> None:
-    once = normalised_email(text)
-    assert normalised_email(once) == once
+@given(st.text(), st.sampled_from(["example.org", "bücher.example", "ΣΑΣ.example"]))
+def test_a_spelling_that_is_kept_is_kept_as_it_is(text: str, domain: str) -> None:
+    once = known_email(f"{text}@{domain}")
+    assert once is None or known_email(once) == once
+
+
+def test_an_address_that_nobody_can_have_registered_with_is_not_known() -> None:
+    assert known_email(" MIA@example.org") == "mia@example.org"
+    assert known_email("mia@") is None
+    assert known_email("mia@example.org" * 10**5) is None
+
+
+def test_roles_are_kept_once_each_in_their_order() -> None:
+    assert checked_roles((Role.ADMIN, Role.CUSTOMER, Role.ADMIN)) == (Role.CUSTOMER, Role.ADMIN)
+    with pytest.raises(Invalid) as refused:
+        checked_roles(())
+    assert refused.value.problems[0].path == ("roles",)
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 101, "Mia\x07", "Mia\nExample"])
@@ -105,6 +130,9 @@ def test_an_uncommon_password_of_ten_characters_is_taken(password: str) -> None:
         "aaaaaaaaaaaa",
         "abababababab",
         "trustno1trustno1",
+        "correcthorsebatterystaple",
+        "1q2w3e4r5t6y",
+        "michelle22",
     ],
 )
 def test_a_short_or_common_password_is_weak(password: str) -> None:
@@ -112,6 +140,19 @@ def test_a_short_or_common_password_is_weak(password: str) -> None:
         checked_password(password)
     assert refused.value.problems[0].path == ("password",)
     assert password == "" or password not in str(refused.value)
+
+
+def test_the_list_is_asked_for_what_follows_no_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "COMMON_WORDS", frozenset())
+    assert rules.is_common("michelle22")
+    assert rules.is_common("MICHELLE22")
+    assert not rules.is_common("three otters on a raft")
+
+
+def test_a_weak_password_is_told_by_the_field_that_it_came_in() -> None:
+    with pytest.raises(WeakPassword) as refused:
+        checked_password("password123", "newPassword")
+    assert refused.value.problems[0].path == ("newPassword",)
 
 
 @pytest.mark.parametrize("password", ["three otters\x00on a raft", "three otters \ud800", "otter " * 43])

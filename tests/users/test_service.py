@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
@@ -10,9 +11,10 @@ from services.shared.actors import Role
 from services.shared.events import Origin
 from services.users.errors import BadCredentials, EmailTaken, WeakPassword
 from services.users.memory import MemoryAccountStore
-from services.users.models import FirstAccount, Login, PublicKey, Register, Session, User
+from services.users.models import Account, Change, FirstAccount, Login, PublicKey, Register, Session, User
 from services.users.service import UserService
-from tests.support.doubles import CountingIds, StandingClock
+from services.users.sessions import RefreshTokens
+from tests.support.doubles import CountingIds, CountingSecrets, StandingClock
 from tests.users.makers import GOOD_PASSWORD, a_register
 
 ORIGIN = Origin(correlation_id="r1", causation_id="r1", traceparent="00-1-2-01")
@@ -30,7 +32,10 @@ class PlainHasher:
 
     async def verify(self, password_hash: str | None, password: str) -> bool:
         self.verified.append((password_hash, password))
-        return password_hash == f"hash of {password}"
+        return password_hash in {f"hash of {password}", f"old hash of {password}"}
+
+    def outdated(self, password_hash: str) -> bool:
+        return password_hash.startswith("old ")
 
 
 class PlainTokens:
@@ -54,8 +59,24 @@ def hasher() -> PlainHasher:
 
 
 @pytest.fixture
-def service(store: MemoryAccountStore, hasher: PlainHasher) -> UserService:
-    return UserService(store, hasher, PlainTokens(), StandingClock(), CountingIds())
+def clock() -> StandingClock:
+    return StandingClock()
+
+
+@pytest.fixture
+def service(store: MemoryAccountStore, hasher: PlainHasher, clock: StandingClock) -> UserService:
+    return service_on(store, hasher, clock)
+
+
+def service_on(store: MemoryAccountStore, hasher: PlainHasher, clock: StandingClock) -> UserService:
+    ids = CountingIds()
+    return UserService(store, hasher, PlainTokens(), RefreshTokens(clock, ids, CountingSecrets()), clock, ids)
+
+
+async def password_hash(store: MemoryAccountStore, user_id: str) -> str:
+    account = await store.by_id(user_id)
+    assert account
+    return account.password_hash
 
 
 async def registered(service: UserService, command: Register | None = None) -> Session:
@@ -145,6 +166,44 @@ class TestLogin:
         ]
         assert len(store.events) == 1
 
+    async def test_a_domain_is_known_by_both_of_its_spellings(self, service: UserService) -> None:
+        await registered(service, a_register(email="mia@bücher.example"))
+        await service.login(Login(email="Mia@XN--bcher-kva.example", password=GOOD_PASSWORD), ORIGIN)
+
+    async def test_an_outdated_hash_is_renewed_and_a_current_one_stays(
+        self, service: UserService, store: MemoryAccountStore
+    ) -> None:
+        user = (await registered(service)).user
+        older = f"old hash of {GOOD_PASSWORD}"
+        await store.change(user.id, lambda account: Change(account=replace(account, password_hash=older)))
+        with pytest.raises(BadCredentials):
+            await service.login(Login(email=user.email, password="three otters on a boat"), ORIGIN)
+        assert await password_hash(store, user.id) == older
+        for _ in range(2):
+            await service.login(Login(email=user.email, password=GOOD_PASSWORD), ORIGIN)
+            assert await password_hash(store, user.id) == f"hash of {GOOD_PASSWORD}"
+
+    async def test_a_password_that_is_replaced_while_it_is_checked_is_checked_again(
+        self, store: MemoryAccountStore, clock: StandingClock
+    ) -> None:
+        class Slow(PlainHasher):
+            async def verify(self, password_hash: str | None, password: str) -> bool:
+                right = await super().verify(password_hash, password)
+                (user,) = await store.by_ids([user_id])
+                kept = next(replacements, None)
+                if kept:
+                    await store.change(user.id, lambda _: Change(account=Account(user=user, password_hash=kept)))
+                return right
+
+        service = service_on(store, Slow(), clock)
+        user_id = (await registered(service)).user.id
+        replacements = iter([f"old hash of {GOOD_PASSWORD}"])
+        session = await service.login(Login(email="mia@example.org", password=GOOD_PASSWORD), ORIGIN)
+        assert session.user.id == user_id
+        replacements = iter(["hash of another"])
+        with pytest.raises(BadCredentials):
+            await service.login(Login(email="mia@example.org", password=GOOD_PASSWORD), ORIGIN)
+
     async def test_an_unknown_address_costs_the_same_work(self, service: UserService, hasher: PlainHasher) -> None:
         for email in ("eva@example.org", "no address", "x" * 10**6):
             with pytest.raises(BadCredentials):
@@ -157,7 +216,7 @@ class TestLogin:
                 await super().verify(password_hash, password)
                 return True
 
-        service = UserService(store, Agreeing(), PlainTokens(), StandingClock(), CountingIds())
+        service = service_on(store, Agreeing(), StandingClock())
         with pytest.raises(BadCredentials):
             await service.login(Login(email="eva@example.org", password=GOOD_PASSWORD), ORIGIN)
 
@@ -195,5 +254,5 @@ async def test_no_secret_shows_in_a_repr(service: UserService, caplog: pytest.Lo
     with caplog.at_level(logging.DEBUG):
         session = await registered(service)
     shown = " ".join(map(repr, (a_register(), Login(email="m", password=GOOD_PASSWORD), FIRST, session)))
-    for secret in (GOOD_PASSWORD, "caravan-ops-dev", session.access_token):
+    for secret in (GOOD_PASSWORD, "caravan-ops-dev", session.access_token, session.refresh_token):
         assert secret not in shown + caplog.text

@@ -1,0 +1,8 @@
+"""What is served beside the contract: types, fields and arguments by their path. What hangs below one is added too."""
+
+ADDITIONS = frozenset({"ChangePasswordInput", "Mutation.changePassword"})
+
+
+def is_added(place: str) -> bool:
+    """Whether the place is an addition, or below one."""
+    return any(place == added or place.startswith((f"{added}.", f"{added}(", f"{added} ")) for added in ADDITIONS)
