@@ -196,6 +196,9 @@ async def test_lines_that_can_never_be_right_are_invalid(
         (ProductQuery(after="x"), ("after",)),
         (ProductQuery(after="x" * 5000), ("after",)),
         (ProductQuery(category="c\x00"), ("category",)),
+        (ProductQuery(search="s\x00"), ("search",)),
+        (ProductQuery(search="s" * 201), ("search",)),
+        (ProductQuery(search="a b c d e f g h i j k"), ("search",)),
     ],
 )
 async def test_a_page_that_can_never_be_right_is_invalid(
@@ -204,6 +207,8 @@ async def test_a_page_that_can_never_be_right_is_invalid(
     with pytest.raises(Invalid) as refused:
         await catalog.list_products(query)
     assert refused.value.problems[0].path == path
+    with pytest.raises(Invalid):
+        await catalog.count_products(query)
 
 
 async def test_ids_that_cannot_be_are_unknown(catalog: CatalogService) -> None:
