@@ -12,6 +12,7 @@ import uvloop
 from pydantic import ValidationError
 
 from gateway.composition import compose
+from gateway.sockets.transport import BoundedWebSocket
 from services.infra.settings import Settings, what_is_wrong
 from services.infra.telemetry import configure_logging
 
@@ -46,6 +47,9 @@ async def serve(settings: Settings) -> None:
         h11_max_incomplete_event_size=settings.limits.headers,
         proxy_headers=bool(settings.gateway.trusted_proxies),
         forwarded_allow_ips=settings.gateway.trusted_proxies.split(),
+        ws=BoundedWebSocket,
+        ws_max_size=settings.limits.body,
+        ws_per_message_deflate=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     await Server(config).serve()

@@ -8,6 +8,7 @@ from gateway.auth import Authenticator, keys_of
 from gateway.context import Backends, Places
 from gateway.currencies import Currencies
 from gateway.limits.ports import Budget, Unlimited
+from gateway.live_composition import live_of
 from gateway.schema import build_schema
 from gateway.temporal_sagas import TemporalSagas
 from gateway.web.app import Parts, build_app
@@ -20,6 +21,7 @@ from services.catalog.ports import Catalog
 from services.infra.http import Caller
 from services.infra.identity.access_tokens import AccessTokens, access_token_rules
 from services.infra.identity.key_ring import KeyRing
+from services.infra.redis import connect as connect_redis
 from services.infra.settings import Profile, Settings
 from services.inventory.client import InventoryClient
 from services.inventory.ports import Inventory
@@ -67,7 +69,11 @@ def assemble(
     around = Around(backends=backends, authenticator=authenticator, metrics=metrics)
     edge = edge_of(settings, schema, around, budget or Unlimited())
 
+    redis = connect_redis(settings.redis)
+    live = live_of(settings, schema, edge, redis, clock)
+
     async def close() -> None:
+        await redis.aclose()
         if session is not None:
             await session.close()
 
@@ -77,6 +83,8 @@ def assemble(
             endpoint=GraphQLEndpoint(edge),
             readiness=Readiness(checks_of(backends), metrics),
             metrics=metrics,
+            sockets=live.sockets,
+            running=live.running,
             explorer=settings.profile is Profile.DEVELOPMENT,
             origins=tuple(settings.gateway.allowed_origins.split()),
             close=close,

@@ -47,6 +47,8 @@ PERMISSIONS: Mapping[str, Access] = {
     "Mutation.shipOrder": Access.OPS,
     "Mutation.deliverOrder": Access.OPS,
     "Mutation.resolveStep": Access.OPS,
+    "Subscription.orderUpdated": Access.OWNER,
+    "Subscription.stockChanged": Access.ANYBODY,
 }
 
 
@@ -68,7 +70,26 @@ def guard(schema: GraphQLSchema) -> GraphQLSchema:
         for name, field in root.fields.items() if root else ():
             access = PERMISSIONS[f"{root}.{name}"]
             field.resolve = _mutating(field, access) if root is schema.mutation_type else _reading(field, access)
+    _guard_subscriptions(schema)
     return schema
+
+
+def _guard_subscriptions(schema: GraphQLSchema) -> None:
+    """Asked at the start of a subscription; over HTTP there is none."""
+    root = schema.subscription_type
+    for name, field in root.fields.items() if root else ():
+        field.subscribe = _watching(field, PERMISSIONS[f"{root}.{name}"])
+
+
+def _watching(field: GraphQLField, access: Access) -> Any:  # noqa: ANN401 (a resolver)
+    inner = field.subscribe
+    assert inner  # noqa: S101 (every subscription of ours has one)
+
+    def subscribe(root: object, info: Info, **arguments: object) -> object:
+        admit(access, context_of(info).viewer)
+        return inner(root, info, **arguments)
+
+    return subscribe
 
 
 def _reading(field: GraphQLField, access: Access) -> Any:  # noqa: ANN401 (a resolver)

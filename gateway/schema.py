@@ -12,6 +12,7 @@ from gateway.permissions import guard
 from gateway.resolvers.orders import OrderMutations, OrderQueries
 from gateway.resolvers.placement import PlacementMutations
 from gateway.resolvers.products import ProductMutations, ProductQueries
+from gateway.resolvers.subscriptions import Subscriptions
 from gateway.resolvers.users import AccountMutations, SessionMutations, UserQueries
 from gateway.resolvers.workflows import WorkflowMutations, WorkflowQueries
 
@@ -32,9 +33,13 @@ class Mutation(
     """Changes."""
 
 
+class Subscription(Subscriptions, graphene.ObjectType):
+    """The present state first, then each later one."""
+
+
 def build_schema() -> GraphQLSchema:
     """The guarded schema, ready to be served."""
-    return guard(graphene.Schema(query=Query, mutation=Mutation).graphql_schema)
+    return guard(graphene.Schema(query=Query, mutation=Mutation, subscription=Subscription).graphql_schema)
 
 
 def printed() -> str:

@@ -1,6 +1,7 @@
 """The gateway's web application: which path answers what. Builds nothing that does I/O."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,9 +11,10 @@ from fastapi.responses import JSONResponse, Response
 from graphql import GraphQLSchema
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from gateway.errors import format_error
+from gateway.sockets.door import Door
 from gateway.web.endpoint import GraphQLEndpoint
 from gateway.web.explorer import ExplorerPage
 from gateway.web.health import Readiness
@@ -25,7 +27,7 @@ PATH = "/graphql"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the application is made of; `close` is awaited when it ends.
+    """What the application is made of; all of `running` runs while it does, and `close` is awaited when it ends.
 
     `origins` are the sites whose pages may call it.
     """
@@ -35,6 +37,8 @@ class Parts:
     readiness: Readiness
     metrics: Metrics
     explorer: bool
+    sockets: Door
+    running: Sequence[Callable[[], Coroutine[None, None, None]]]
     origins: Sequence[str]
     close: Callable[[], Awaitable[None]]
 
@@ -44,7 +48,11 @@ def build_app(parts: Parts) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(run()) for run in parts.running]
         yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await parts.close()
 
     app = FastAPI(title="Caravan", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
@@ -59,6 +67,7 @@ def build_app(parts: Parts) -> FastAPI:
     app.add_middleware(SecureHeaders)
     # A route and no mount: a mount would answer /graphql with a redirect.
     app.router.routes.append(Route(PATH, _graphql(parts), methods=["GET", "POST", "OPTIONS"]))
+    app.router.routes.append(WebSocketRoute(PATH, parts.sockets))
     app.router.add_route("/healthz", _alive, methods=["GET"])
     app.router.add_route("/readyz", _ready(parts), methods=["GET"])
     app.router.add_route("/metrics", _metrics(parts), methods=["GET"])

@@ -27,7 +27,6 @@ TYPES = frozenset(
         "RecommendationRule",
         "Schedule",
         "SchedulePayload",
-        "Subscription",
         "WorkflowConnection",
         "WorkflowEdge",
     }
