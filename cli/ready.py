@@ -72,6 +72,8 @@ def read_ready(path: Path) -> Addresses:
 
 def environment_of(addresses: Addresses) -> dict[str, str]:
     """The addresses as the settings' environment variables, for a process that works on this system."""
+    from services.infra.identity.jwks import JWKS_PATH
+
     known = {
         "CARAVAN_TEMPORAL__ADDRESS": addresses.temporal,
         "CARAVAN_TEMPORAL__UI": addresses.temporal_ui,
@@ -81,5 +83,7 @@ def environment_of(addresses: Addresses) -> dict[str, str]:
         "CARAVAN_SMTP__URL": addresses.smtp and f"smtp://{addresses.smtp}",
         "CARAVAN_PAYMENTS__PROVIDER_URL": addresses.payment_sandbox,
     }
+    if addresses.gateway:
+        known["CARAVAN_AUTH__JWKS_URL"] = f"{addresses.gateway}{JWKS_PATH}"
     known |= {f"CARAVAN_SERVICES__{context}".upper(): addresses.services for context in CONTEXTS}
     return {name: value for name, value in known.items() if value}

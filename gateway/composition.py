@@ -1,5 +1,8 @@
 """The gateway's composition root: the one place that builds it from settings. Nothing else here reads a setting."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 import aiohttp
 from fastapi import FastAPI
 from temporalio.client import Client
@@ -15,11 +18,13 @@ from gateway.web.app import Parts, build_app
 from gateway.web.edge import Around, edge_of
 from gateway.web.endpoint import GraphQLEndpoint
 from gateway.web.health import Readiness, checks_of
+from gateway.web.jwks import jwks_page
 from gateway.web.metrics import Metrics
 from services.catalog.client import CatalogClient
 from services.catalog.ports import Catalog
 from services.infra.http import Caller
 from services.infra.identity.access_tokens import AccessTokens, access_token_rules
+from services.infra.identity.callers import Identity
 from services.infra.identity.key_ring import KeyRing
 from services.infra.redis import connect as connect_redis
 from services.infra.settings import Profile, Settings
@@ -38,8 +43,20 @@ from workflows.plugin import caravan_plugin
 CONNECTIONS = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How services are called: the connections, and who calls."""
+
+    session: aiohttp.ClientSession
+    identity: Identity
+
+
 async def compose(settings: Settings) -> FastAPI:
-    """The gateway as these settings describe it. Connects to nothing yet: what is away now may come later."""
+    """The gateway as these settings describe it. Connects to nothing yet: what is away now may come later.
+
+    Raises:
+        ValueError: the settings hold no private key to call services with.
+    """
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS), trust_env=False)
     client = await Client.connect(
         settings.temporal.address, namespace=settings.temporal.namespace, plugins=[caravan_plugin()], lazy=True
@@ -48,7 +65,8 @@ async def compose(settings: Settings) -> FastAPI:
         client, settings.temporal.ui, settings.gateway.answer_within, settings.gateway.placements_at_once
     )
     clock = SystemClock()
-    return assemble(settings, _backends(settings, session, sagas, clock), clock, session)
+    identity = Identity(settings.identity.private_key, "gateway", clock)
+    return assemble(settings, _backends(settings, Line(session, identity), sagas, clock), clock, session)
 
 
 def assemble(
@@ -63,12 +81,12 @@ def assemble(
     Raises OSError or ValueError for trusted documents that cannot be read or executed.
     """
     schema, metrics = build_schema(), Metrics()
-    keys = KeyRing(keys_of(backends.users), clock)
+    keys = KeyRing(keys_of(backends.users), clock, timedelta(seconds=settings.auth.keys_fresh_seconds))
     rules = access_token_rules(settings.auth.issuer, settings.auth.audience)
     authenticator = Authenticator(AccessTokens(keys, rules, clock))
+
     around = Around(backends=backends, authenticator=authenticator, metrics=metrics)
     edge = edge_of(settings, schema, around, budget or Unlimited())
-
     redis = connect_redis(settings.redis)
     live = live_of(settings, schema, edge, redis, clock)
 
@@ -83,6 +101,7 @@ def assemble(
             endpoint=GraphQLEndpoint(edge),
             readiness=Readiness(checks_of(backends), metrics),
             metrics=metrics,
+            jwks=jwks_page(keys, settings.auth.keys_fresh_seconds),
             sockets=live.sockets,
             running=live.running,
             explorer=settings.profile is Profile.DEVELOPMENT,
@@ -102,15 +121,15 @@ def places_of(settings: Settings) -> Places:
     )
 
 
-def _backends(settings: Settings, session: aiohttp.ClientSession, sagas: TemporalSagas, clock: Clock) -> Backends:
+def _backends(settings: Settings, line: Line, sagas: TemporalSagas, clock: Clock) -> Backends:
     def caller(context: str, protocol: type) -> Caller:
         services = settings.services
         return Caller(
-            session,
+            line.session,
             services.url_of(context),
             context,
             protocol,
-            services.internal_token,
+            line.identity,
             settings.gateway.answer_within,
         )
 

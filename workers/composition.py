@@ -22,6 +22,7 @@ from activities.orders import OrdersActivities
 from activities.payments import PaymentsActivities
 from services.catalog.service import CatalogService
 from services.catalog.store import MongoProductStore
+from services.infra.identity.entry import Entry
 from services.infra.mongo import Client, Database, unavailable_when_away
 from services.infra.outbox import Outbox
 from services.infra.settings import AccountsSettings, Settings
@@ -53,13 +54,20 @@ class Preparable(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """What all services of a process share. `provider` and `hasher` None mean the real ones."""
+    """What all services of a process share. `provider` and `hasher` None mean the real ones.
+
+    Attributes:
+        entry: the door of each service's internal API.
+        tokens: signs access tokens; None where no users are hosted.
+    """
 
     settings: Settings
     mongo: Client
     session: aiohttp.ClientSession
     clock: Clock
     ids: IdFactory
+    entry: Entry
+    tokens: Ed25519Tokens | None = None
     provider: PaymentProvider | None = None
     hasher: PasswordHasher | None = None
 
@@ -92,7 +100,7 @@ def _catalog(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     return Hosted(
         name="catalog",
         database=database,
-        router=services.catalog.api.router(face, shared.settings.services.internal_token),
+        router=services.catalog.api.router(face, shared.entry),
         prepare=_prepares(store, outbox),
         activities=CatalogActivities(face),
     )
@@ -104,7 +112,7 @@ def _inventory(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     return Hosted(
         name="inventory",
         database=database,
-        router=services.inventory.api.router(face, shared.settings.services.internal_token),
+        router=services.inventory.api.router(face, shared.entry),
         prepare=_prepares(store, outbox),
         activities=InventoryActivities(face),
     )
@@ -116,7 +124,7 @@ def _orders(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     return Hosted(
         name="orders",
         database=database,
-        router=services.orders.api.router(face, shared.settings.services.internal_token),
+        router=services.orders.api.router(face, shared.entry),
         prepare=_prepares(store, outbox),
         activities=OrdersActivities(face),
     )
@@ -129,7 +137,7 @@ def _payments(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     return Hosted(
         name="payments",
         database=database,
-        router=services.payments.api.router(face, shared.settings.services.internal_token),
+        router=services.payments.api.router(face, shared.entry),
         prepare=_prepares(store, outbox),
         activities=PaymentsActivities(face),
     )
@@ -137,7 +145,8 @@ def _payments(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
 
 def _users(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     store = MongoAccountStore(database, outbox)
-    tokens = _tokens(shared, database)
+    tokens = shared.tokens
+    assert tokens is not None  # noqa: S101 (the process hosts users)
     hasher = shared.hasher or Argon2Hasher()
     refresh_tokens = RefreshTokens(shared.clock, shared.ids, RandomSecrets())
     face = UserService(store, hasher, tokens, refresh_tokens, shared.clock, shared.ids)
@@ -150,16 +159,18 @@ def _users(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     return Hosted(
         name="users",
         database=database,
-        router=services.users.api.router(face, shared.settings.services.internal_token),
+        router=services.users.api.router(face, shared.entry),
         prepare=prepare,
     )
 
 
-def _tokens(shared: Shared, database: Database) -> Ed25519Tokens:
-    auth = shared.settings.auth
+def users_tokens(settings: Settings, mongo: Client, clock: Clock, ids: IdFactory) -> Ed25519Tokens:
+    """What signs access tokens, with the keys in the users' database."""
+    auth = settings.auth
+    database = Database(mongo, f"{settings.mongo.database_prefix}users")
     rules = TokenRules(issuer=auth.issuer, audience=auth.audience, lifetime=timedelta(minutes=auth.access_minutes))
     passphrase = auth.key_passphrase.get_secret_value()
-    return Ed25519Tokens(MongoKeyStore(database), passphrase, rules, shared.clock, shared.ids)
+    return Ed25519Tokens(MongoKeyStore(database), passphrase, rules, clock, ids)
 
 
 def _first_accounts(accounts: AccountsSettings) -> tuple[FirstAccount, ...]:

@@ -30,9 +30,10 @@ from services.shared.clock import SystemClock
 from services.shared.errors import Unavailable
 from services.shared.ids import SortableIds
 from workers import temporal
-from workers.composition import Hosted, Shared, compose
+from workers.composition import Hosted, Shared, compose, users_tokens
 from workers.consumers import consumptions_of
 from workers.http_server import Readiness, build_app, build_server, listen
+from workers.identity import build_entry, keys_from
 from workers.live_notices import LiveNotices
 from workers.schedules import ensure_schedule, schedules_of
 from workers.supervision import keep_running, until_available
@@ -47,11 +48,13 @@ log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def open_shared(settings: Settings) -> AsyncIterator[Shared]:
-    """The process's connections; none is made before it is needed."""
-    mongo = connect_mongo(settings.mongo)
+async def open_shared(settings: Settings, names: Sequence[str]) -> AsyncIterator[Shared]:
+    """The connections of a process that hosts these services; none is made before it is needed."""
+    mongo, clock, ids = connect_mongo(settings.mongo), SystemClock(), SortableIds()
+    tokens = users_tokens(settings, mongo, clock, ids) if "users" in names else None
     async with aiohttp.ClientSession() as session:
-        yield Shared(settings=settings, mongo=mongo, session=session, clock=SystemClock(), ids=SortableIds())
+        entry = build_entry(settings, keys_from(tokens, settings, session), clock)
+        yield Shared(settings=settings, mongo=mongo, session=session, clock=clock, ids=ids, entry=entry, tokens=tokens)
     await close_mongo(mongo)
 
 
@@ -187,7 +190,7 @@ def _tell(stop: asyncio.Event) -> None:
 async def run(settings: Settings, names: Sequence[str]) -> None:
     """Runs these services until SIGTERM or SIGINT. Raises OSError when the port is taken."""
     listening = listen(settings.services.host, settings.services.port)
-    async with open_shared(settings) as shared:
+    async with open_shared(settings, names) as shared:
         process = Process(shared, names)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

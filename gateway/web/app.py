@@ -18,9 +18,11 @@ from gateway.sockets.door import Door
 from gateway.web.endpoint import GraphQLEndpoint
 from gateway.web.explorer import ExplorerPage
 from gateway.web.health import Readiness
+from gateway.web.jwks import Answer
 from gateway.web.metrics import Metrics
 from gateway.web.transport.headers import SecureHeaders
 from gateway.web.transport.negotiation import PREFLIGHT_HEADERS
+from services.infra.identity.jwks import JWKS_PATH
 
 PATH = "/graphql"
 
@@ -36,6 +38,7 @@ class Parts:
     endpoint: GraphQLEndpoint
     readiness: Readiness
     metrics: Metrics
+    jwks: Answer
     explorer: bool
     sockets: Door
     running: Sequence[Callable[[], Coroutine[None, None, None]]]
@@ -70,6 +73,7 @@ def build_app(parts: Parts) -> FastAPI:
     app.router.routes.append(WebSocketRoute(PATH, parts.sockets))
     app.router.add_route("/healthz", _alive, methods=["GET"])
     app.router.add_route("/readyz", _ready(parts), methods=["GET"])
+    app.router.add_route(JWKS_PATH, parts.jwks, methods=["GET"])
     app.router.add_route("/metrics", _metrics(parts), methods=["GET"])
     return app
 

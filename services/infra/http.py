@@ -1,19 +1,18 @@
 """The internal HTTP between gateway and services: one way to serve a service's face, one way to call it.
 
-A call is `POST /internal/<context>/<operation>` with a JSON object of arguments and the internal token. The error
-tree travels as it is: 422 with `problems` for a refusal, 503 with `dependency` for what is unavailable. Who asks is
-the access token in `Authorization`, which the service checks itself.
+A call is `POST /internal/<context>/<operation>` with a JSON object of arguments. The error tree travels as it is: 422
+with `problems` for a refusal, 503 with `dependency` for what is unavailable. Who calls is the caller's own token in
+`X-Caravan-Token`, who asks is the access token in `Authorization`; the service checks both itself.
 """
 
-import hmac
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 import structlog
 from fastapi import APIRouter, Request, Response
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from services.infra.http_codec import (
@@ -27,6 +26,8 @@ from services.infra.http_codec import (
     UnavailableBody,
     operations_of,
 )
+from services.infra.identity.callers import Identity
+from services.infra.identity.entry import ActorCheck, Entry
 from services.shared.actors import Actor
 from services.shared.errors import Refused, Unauthenticated, Unavailable, refusal_from
 
@@ -38,32 +39,11 @@ LONGEST_CARRIED = 128
 log = structlog.get_logger(__name__)
 
 
-class ActorCheck(Protocol):
-    """Recognises an access token's owner."""
-
-    async def actor(self, token: str) -> Actor:
-        """Raises Unauthenticated, or Unavailable when it cannot be checked."""
-        ...
-
-
-class NoActors:
-    """Offers ActorCheck where there are no keys: recognises nobody."""
-
-    async def actor(self, token: str) -> Actor:  # noqa: ARG002 (the port's)
-        raise Unavailable("keys", "this process cannot check access tokens")
-
-
-def internal_router(
-    context: str, protocol: type, face: object, token: SecretStr, actors: ActorCheck | None = None
-) -> APIRouter:
-    """Routes for each public async method of `protocol`, answered by `face`; closed to whoever lacks the token.
-
-    `actors` recognises who asks where an operation wants to know.
-    """
+def internal_router(context: str, protocol: type, face: object, entry: Entry) -> APIRouter:
+    """Routes for each public async method of `protocol`, answered by `face`; open to the callers that `entry` knows."""
     router = APIRouter(prefix=f"/internal/{context}")
-    expected = token.get_secret_value().encode()
     for name, operation in operations_of(protocol).items():
-        endpoint = _endpoint(operation, getattr(face, name), expected, actors or NoActors())
+        endpoint = _endpoint(context, operation, getattr(face, name), entry)
         router.add_route(
             f"/internal/{context}/{name}",
             endpoint,
@@ -74,17 +54,19 @@ def internal_router(
 
 
 def _endpoint(
-    operation: Operation, method: Callable[..., Awaitable[Any]], expected: bytes, actors: ActorCheck
+    context: str, operation: Operation, method: Callable[..., Awaitable[Any]], entry: Entry
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        if not hmac.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), expected):
+        try:
+            entry.callers.caller(request.headers.get(TOKEN_HEADER, ""), context)
+        except Unauthenticated:
             return _answer(HTTPStatus.UNAUTHORIZED)
         try:
             arguments = operation.decode_arguments(await request.body())
         except ValidationError:
             return _answer(HTTPStatus.BAD_REQUEST)
         with bound_contextvars(**_carried(request)):
-            return await _run(operation, lambda: _asked(operation, method, arguments, request, actors))
+            return await _run(operation, lambda: _asked(operation, method, arguments, request, entry.actors))
 
     return endpoint
 
@@ -149,7 +131,7 @@ class Caller:
         base_url: str,
         context: str,
         protocol: type,
-        token: SecretStr,
+        identity: Identity,
         timeout: float,
     ) -> None:
         """`timeout` bounds one call, in seconds, from the wish for a connection to the last byte."""
@@ -157,7 +139,7 @@ class Caller:
         self._prefix = f"{base_url.rstrip('/')}/internal/{context}/"
         self._context = context
         self._operations = operations_of(protocol)
-        self._token = token.get_secret_value()
+        self._identity = identity
         self._timeout = aiohttp.ClientTimeout(total=timeout)
 
     async def call(self, operation: str, **arguments: object) -> Any:  # noqa: ANN401 (the method's return type)
@@ -202,7 +184,7 @@ class Caller:
         known = get_contextvars()
         carried = {header: str(known[name]) for name, header in CARRIED.items() if known.get(name)}
         return {
-            TOKEN_HEADER: self._token,
+            TOKEN_HEADER: self._identity.token_for(self._context),
             "Content-Type": "application/json",
             **carried,
         }

@@ -8,14 +8,19 @@ import os
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from services.infra.identity.raw_keys import DEVELOPMENT_PRIVATE, DEVELOPMENT_PUBLIC, raw_key
+
 PREFIX: Final = "CARAVAN_"
 BETWEEN: Final = "__"
 """Between a section and its field in a variable's name."""
+
+CACHES: Final = 4
+"""Of public keys, one behind the other: the users' process, the gateway, whatever is between, a service."""
 
 CONTEXTS = ("catalog", "inventory", "orders", "payments", "users")
 """The services that there are, in the order in which they start."""
@@ -146,7 +151,6 @@ class ServicesSettings(Section):
     orders: str = "http://127.0.0.1:8100"
     payments: str = "http://127.0.0.1:8100"
     users: str = "http://127.0.0.1:8100"
-    internal_token: SecretStr = SecretStr("caravan-internal-dev")
 
     def url_of(self, context: str) -> str:
         """The internal API's address of one of CONTEXTS."""
@@ -159,13 +163,59 @@ class ServicesSettings(Section):
         return tuple(sorted(other for other in CONTEXTS if self.url_of(other) == here))
 
 
+class IdentitySettings(Section):
+    """How the gateway and the command line prove to services who calls: `caravan keys pair` makes the two halves.
+
+    Only callers need `private_key` (empty: none); services know callers by `public_keys`, several between two pairs.
+    """
+
+    private_key: SecretStr = SecretStr(DEVELOPMENT_PRIVATE)
+    public_keys: str = DEVELOPMENT_PUBLIC
+
+    @field_validator("private_key")
+    @classmethod
+    def check_private_key(cls, key: SecretStr) -> SecretStr:
+        """Raises ValueError for what is neither empty nor a key."""
+        if key.get_secret_value():
+            raw_key(key.get_secret_value())
+        return key
+
+    @field_validator("public_keys")
+    @classmethod
+    def check_public_keys(cls, keys: str) -> str:
+        """Raises ValueError for what is no list of keys."""
+        for key in keys.split(","):
+            raw_key(key.strip())
+        return keys
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The public keys, one by one."""
+        return tuple(key.strip() for key in self.public_keys.split(","))
+
+
 class AuthSettings(Section):
-    """How access tokens are made. `key_passphrase` seals the signing key in the users' database."""
+    """How access tokens are made and checked. `key_passphrase` seals the signing keys in the users' database.
+
+    A process that hosts no users gets the public keys from `jwks_url`. Whoever checks tokens asks for the keys again
+    after `keys_fresh_seconds`; a new key is published `key_propagation_seconds` before it signs, which is longer than
+    all caches together.
+    """
 
     issuer: str = "https://caravan.example"
     audience: str = "caravan"
     access_minutes: int = Field(default=15, ge=1, le=60)
+    jwks_url: str = "http://127.0.0.1:8000/.well-known/jwks.json"
+    keys_fresh_seconds: int = Field(default=60, ge=1, le=300)
+    key_propagation_seconds: int = Field(default=300, ge=4, le=86400)
     key_passphrase: SecretStr = SecretStr("caravan-key-dev")
+
+    @model_validator(mode="after")
+    def outlast_caches(self) -> Self:
+        """Raises ValueError when a key could sign before everybody has heard of it."""
+        if self.key_propagation_seconds < CACHES * self.keys_fresh_seconds:
+            raise ValueError(f"key_propagation_seconds must be at least {CACHES} times keys_fresh_seconds")
+        return self
 
 
 class AccountsSettings(Section):
@@ -238,6 +288,7 @@ class Settings(BaseSettings):
     limits: LimitsSettings = LimitsSettings()
     live: LiveSettings = LiveSettings()
     services: ServicesSettings = ServicesSettings()
+    identity: IdentitySettings = IdentitySettings()
     auth: AuthSettings = AuthSettings()
     accounts: AccountsSettings = AccountsSettings()
     payments: PaymentsSettings = PaymentsSettings()
@@ -290,4 +341,7 @@ def default_secrets(settings: Settings) -> list[str]:
         for name, field in type(values).model_fields.items():
             if isinstance(field.default, SecretStr) and getattr(values, name) == field.default:
                 left.append(f"{PREFIX}{section}{BETWEEN}{name}".upper())
+    if DEVELOPMENT_PUBLIC in settings.identity.known:
+        # No secret itself, but whoever knows its other half is let in.
+        left.append(f"{PREFIX}identity{BETWEEN}public_keys".upper())
     return left

@@ -80,7 +80,7 @@ class Conflict(Refused):
 
 
 class Unauthenticated(Refused):
-    """Nobody is signed in, or the access token is not valid. Said of the whole request, never of a field of the input."""
+    """Nobody is signed in, or the access token is not valid. Said of the whole request, never of a field."""
 
     code = "UNAUTHENTICATED"
 

@@ -1,12 +1,12 @@
-"""The internal HTTP API of users: their face, served. Closed to whoever lacks the internal token."""
+"""The internal HTTP API of users: their face, served. Open to known callers only."""
 
 from fastapi import APIRouter
-from pydantic import SecretStr
 
 from services.infra.http import internal_router
+from services.infra.identity.entry import Entry
 from services.users.ports import Users
 
 
-def router(face: Users, token: SecretStr) -> APIRouter:
+def router(face: Users, entry: Entry) -> APIRouter:
     """The routes under `/internal/users`."""
-    return internal_router("users", Users, face, token)
+    return internal_router("users", Users, face, entry)

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from pydantic import SecretStr
 
 from services.catalog.api import router
 from services.catalog.client import CatalogClient
@@ -18,8 +17,7 @@ from services.shared.errors import Invalid, NotFound
 from tests.catalog.makers import ORIGIN, a_wish
 from tests.support.doubles import CountingIds, StandingClock
 from tests.support.http import serving
-
-TOKEN = SecretStr("internal")
+from tests.support.identity import IDENTITY, entry
 
 
 @pytest.fixture
@@ -29,8 +27,8 @@ def service() -> Catalog:
 
 @pytest.fixture
 async def client(service: Catalog) -> AsyncIterator[Catalog]:
-    async with serving(router(service, TOKEN)) as address, aiohttp.ClientSession() as session:
-        yield CatalogClient(Caller(session, address, "catalog", Catalog, TOKEN, 10))
+    async with serving(router(service, entry())) as address, aiohttp.ClientSession() as session:
+        yield CatalogClient(Caller(session, address, "catalog", Catalog, IDENTITY, 10))
 
 
 async def test_every_answer_arrives_as_it_was_given(client: Catalog, service: Catalog) -> None:

@@ -8,18 +8,18 @@ from typing import Protocol
 
 import aiohttp
 import pytest
-from pydantic import SecretStr
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from services.infra.http import Caller, internal_router
+from services.infra.identity.entry import NoActors
 from services.inventory.errors import OutOfStock
 from services.inventory.models import HoldStock, Reservation, ReservationState, ReservedLine
 from services.shared.actors import Actor, Role
 from services.shared.errors import Problem, Unauthenticated, Unavailable
 from services.shared.events import Origin
 from tests.support.http import serving
+from tests.support.identity import IDENTITY, STRANGER, entry
 
-TOKEN = SecretStr("token")
 MIA = Actor(user_id="u1", roles=frozenset({Role.CUSTOMER}), proof="mias-token")
 LINES = (ReservedLine(sku="tea", quantity=2),)
 WISH = HoldStock(order_id="o1", lines=LINES, ttl_seconds=60)
@@ -55,15 +55,6 @@ class Face(Protocol):
     async def tell_actor(self, actor: Actor, word: str) -> str: ...
 
     async def tell_anybody(self, word: str, actor: Actor | None) -> str: ...
-
-
-class Tokens:
-    """Offers ActorCheck: believes one token."""
-
-    async def actor(self, token: str) -> Actor:
-        if token == MIA.proof:
-            return MIA
-        raise Unauthenticated
 
 
 class Served:
@@ -114,7 +105,7 @@ def served() -> Served:
 
 @pytest.fixture
 async def address(served: Served) -> AsyncIterator[str]:
-    async with serving(internal_router("shop", Face, served, TOKEN, Tokens())) as base:
+    async with serving(internal_router("shop", Face, served, entry(MIA))) as base:
         yield base
         served.over.set()
 
@@ -127,7 +118,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def caller(address: str, session: aiohttp.ClientSession) -> Caller:
-    return Caller(session, address, "shop", Face, TOKEN, timeout=2)
+    return Caller(session, address, "shop", Face, IDENTITY, timeout=2)
 
 
 async def test_values_arrive_as_they_left(caller: Caller, served: Served) -> None:
@@ -167,12 +158,12 @@ async def test_a_defect_answers_500_and_tells_nothing(
 
 async def test_no_answer_in_time_is_unavailable(address: str, session: aiohttp.ClientSession) -> None:
     with pytest.raises(Unavailable):
-        await Caller(session, address, "shop", Face, TOKEN, timeout=0.1).call("hang")
+        await Caller(session, address, "shop", Face, IDENTITY, timeout=0.1).call("hang")
 
 
 async def test_nobody_there_is_unavailable(session: aiohttp.ClientSession) -> None:
     with pytest.raises(Unavailable):
-        await Caller(session, "http://127.0.0.1:9", "shop", Face, TOKEN, timeout=2).call("refuse")
+        await Caller(session, "http://127.0.0.1:9", "shop", Face, IDENTITY, timeout=2).call("refuse")
 
 
 async def test_request_and_trace_are_known_on_the_other_side_for_that_call_only(caller: Caller) -> None:
@@ -181,13 +172,25 @@ async def test_request_and_trace_are_known_on_the_other_side_for_that_call_only(
     assert await caller.call("tell_context") == ("None", "None")
 
 
-@pytest.mark.parametrize("token", ["", "other", "tokén", "token "])
-async def test_without_the_token_nothing_is_called(
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "other",
+        "tokén",
+        IDENTITY.token_for("another"),
+        STRANGER.token_for("shop"),
+        IDENTITY.token_for("shop") + "x",
+    ],
+    ids=["none", "no token", "no ASCII", "for another service", "a stranger's", "changed"],
+)
+async def test_an_unknown_caller_calls_nothing(
     token: str, address: str, session: aiohttp.ClientSession, served: Served
 ) -> None:
-    status, _ = await post(session, f"{address}/internal/shop/find", b'{"ids": []}', token)
-    assert status == (200 if token.strip() == "token" else 401)
-    assert served.heard == ([[]] if status == 200 else [])
+    assert await post(session, f"{address}/internal/shop/find", b'{"ids": []}', token) == (401, "{}")
+    assert served.heard == []
+    with pytest.raises(Unavailable):
+        await Caller(session, address, "shop", Face, STRANGER, timeout=2).call("find", ids=())
 
 
 @pytest.mark.parametrize(
@@ -216,10 +219,10 @@ async def test_only_the_operations_of_the_face_are_served(address: str, session:
     assert status == 404
 
 
-async def post(
-    session: aiohttp.ClientSession, url: str, body: bytes, token: str = TOKEN.get_secret_value()
-) -> tuple[int, str]:
-    async with session.post(url, data=body, headers={"X-Caravan-Token": token}) as response:
+async def post(session: aiohttp.ClientSession, url: str, body: bytes, token: str | None = None) -> tuple[int, str]:
+    async with session.post(
+        url, data=body, headers={"X-Caravan-Token": IDENTITY.token_for("shop") if token is None else token}
+    ) as response:
         return response.status, await response.text()
 
 
@@ -246,7 +249,9 @@ class TestWhoAsks:
     async def test_without_a_token_nothing_is_called(
         self, address: str, session: aiohttp.ClientSession, served: Served, header: str | None
     ) -> None:
-        headers = {"X-Caravan-Token": TOKEN.get_secret_value()} | ({} if header is None else {"Authorization": header})
+        headers = {"X-Caravan-Token": IDENTITY.token_for("shop")} | (
+            {} if header is None else {"Authorization": header}
+        )
         url = f"{address}/internal/shop/tell_actor"
         async with session.post(url, data=b'{"word": "hello"}', headers=headers) as response:
             assert response.status == 422
@@ -262,8 +267,8 @@ class TestWhoAsks:
     async def test_where_tokens_cannot_be_checked_nobody_is_recognised(
         self, session: aiohttp.ClientSession, served: Served
     ) -> None:
-        async with serving(internal_router("shop", Face, served, TOKEN)) as base:
-            caller = Caller(session, base, "shop", Face, TOKEN, timeout=2)
+        async with serving(internal_router("shop", Face, served, replace(entry(), actors=NoActors()))) as base:
+            caller = Caller(session, base, "shop", Face, IDENTITY, timeout=2)
             with pytest.raises(Unavailable):
                 await caller.call("tell_actor", actor=MIA, word="hello")
         assert served.heard == []

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import aiohttp
 import pytest
-from pydantic import SecretStr
 
 from services.infra.http import Caller
 from services.inventory.api import router
@@ -18,8 +17,7 @@ from services.shared.errors import Conflict, Invalid, NotFound, Refused
 from tests.inventory.makers import ORIGIN, TTL, a_hold, a_service, an_adjustment, opened
 from tests.support.doubles import StandingClock
 from tests.support.http import serving
-
-TOKEN = SecretStr("internal")
+from tests.support.identity import IDENTITY, entry
 
 
 @pytest.fixture
@@ -39,8 +37,8 @@ async def service(store: MemoryStockStore, clock: StandingClock) -> Inventory:
 
 @pytest.fixture
 async def client(service: Inventory) -> AsyncIterator[Inventory]:
-    async with serving(router(service, TOKEN)) as address, aiohttp.ClientSession() as session:
-        yield InventoryClient(Caller(session, address, "inventory", Inventory, TOKEN, 10))
+    async with serving(router(service, entry())) as address, aiohttp.ClientSession() as session:
+        yield InventoryClient(Caller(session, address, "inventory", Inventory, IDENTITY, 10))
 
 
 async def test_every_answer_arrives_as_it_was_given(

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from pydantic import SecretStr
 
 from services.infra.http import Caller
+from services.infra.identity.callers import Identity
 from services.orders.api import router
 from services.orders.client import OrdersClient
 from services.orders.memory import MemoryOrderStore
@@ -17,8 +17,7 @@ from services.shared.errors import Conflict, IdempotencyMismatch, Invalid, NotFo
 from tests.orders.makers import MOMENT, ORIGIN, REASON, a_wish
 from tests.support.doubles import CountingIds, StandingClock
 from tests.support.http import serving
-
-TOKEN = SecretStr("internal")
+from tests.support.identity import IDENTITY, STRANGER, entry
 
 
 @pytest.fixture
@@ -34,12 +33,12 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 async def address(service: OrderService) -> AsyncIterator[str]:
-    async with serving(router(service, TOKEN)) as address:
+    async with serving(router(service, entry())) as address:
         yield address
 
 
-def client(session: aiohttp.ClientSession, address: str, token: SecretStr = TOKEN) -> Orders:
-    return OrdersClient(Caller(session, address, "orders", Orders, token, 10))
+def client(session: aiohttp.ClientSession, address: str, identity: Identity = IDENTITY) -> Orders:
+    return OrdersClient(Caller(session, address, "orders", Orders, identity, 10))
 
 
 async def test_orders_arrive_as_the_service_has_them(
@@ -72,6 +71,6 @@ async def test_refusals_arrive_as_they_were_raised(session: aiohttp.ClientSessio
     assert invalid.value.problems[0].path == ("first",)
 
 
-async def test_without_the_internal_token_nothing_is_answered(session: aiohttp.ClientSession, address: str) -> None:
+async def test_an_unknown_caller_is_answered_nothing(session: aiohttp.ClientSession, address: str) -> None:
     with pytest.raises(Unavailable):
-        await client(session, address, SecretStr("guessed")).orders_by_id(["o1"])
+        await client(session, address, STRANGER).orders_by_id(["o1"])

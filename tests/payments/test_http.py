@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from pydantic import SecretStr
 
 from services.infra.http import Caller
+from services.infra.identity.callers import Identity
 from services.payments.api import router
 from services.payments.client import PaymentsClient
 from services.payments.errors import PaymentDeclined
@@ -18,8 +18,7 @@ from services.shared.money import Money
 from tests.payments.makers import ORIGIN, authorize, cancel, capture
 from tests.payments.world import World
 from tests.support.http import serving
-
-TOKEN = SecretStr("internal")
+from tests.support.identity import IDENTITY, STRANGER, entry
 
 
 @pytest.fixture
@@ -35,12 +34,12 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 async def address(world: World) -> AsyncIterator[str]:
-    async with serving(router(world.undisturbed(), TOKEN)) as address:
+    async with serving(router(world.undisturbed(), entry())) as address:
         yield address
 
 
-def client(session: aiohttp.ClientSession, address: str, token: SecretStr = TOKEN) -> Payments:
-    return PaymentsClient(Caller(session, address, "payments", Payments, token, 10))
+def client(session: aiohttp.ClientSession, address: str, identity: Identity = IDENTITY) -> Payments:
+    return PaymentsClient(Caller(session, address, "payments", Payments, identity, 10))
 
 
 async def test_payments_arrive_as_the_service_has_them(
@@ -70,6 +69,6 @@ async def test_failures_arrive_as_they_were_raised(session: aiohttp.ClientSessio
         await payments.authorize_payment(authorize("o3", method=FLAKY), ORIGIN)
 
 
-async def test_without_the_internal_token_nothing_is_answered(session: aiohttp.ClientSession, address: str) -> None:
+async def test_an_unknown_caller_is_answered_nothing(session: aiohttp.ClientSession, address: str) -> None:
     with pytest.raises(Unavailable):
-        await client(session, address, SecretStr("guessed")).payments_of(["o1"])
+        await client(session, address, STRANGER).payments_of(["o1"])

@@ -17,7 +17,8 @@ from services.infra.settings import (
 from tests.architecture.tree import ROOT
 
 SECRETS = {
-    "CARAVAN_SERVICES__INTERNAL_TOKEN": "other-1",
+    "CARAVAN_IDENTITY__PRIVATE_KEY": "",
+    "CARAVAN_IDENTITY__PUBLIC_KEYS": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
     "CARAVAN_AUTH__KEY_PASSPHRASE": "other-2",
     "CARAVAN_ACCOUNTS__ADMIN_PASSWORD": "other-3",
     "CARAVAN_ACCOUNTS__OPS_PASSWORD": "other-4",
@@ -115,9 +116,7 @@ class TestEnvironment:
 
     def test_no_secret_shows_in_a_repr(self) -> None:
         shown = repr(Settings())
-        assert [
-            secret for secret in ("caravan-internal-dev", "caravan-key-dev", "caravan-admin-dev") if secret in shown
-        ] == []
+        assert [secret for secret in ("vD8kXoGZPEjr", "caravan-key-dev", "caravan-admin-dev") if secret in shown] == []
 
     def test_a_setting_never_changes(self) -> None:
         settings = Settings()

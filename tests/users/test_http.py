@@ -7,9 +7,9 @@ import aiohttp
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from pydantic import SecretStr
 
 from services.infra.http import Caller
+from services.infra.identity.callers import Identity
 from services.shared.errors import Unavailable
 from services.shared.events import Origin
 from services.users.api import router
@@ -23,10 +23,10 @@ from services.users.service import UserService
 from services.users.sessions import RefreshTokens
 from services.users.tokens import Ed25519Tokens
 from tests.support.doubles import CountingIds, CountingSecrets, StandingClock
+from tests.support.identity import IDENTITY, STRANGER, entry
 from tests.users.makers import GOOD_PASSWORD, a_register
 from tests.users.test_tokens import RULES
 
-TOKEN = SecretStr("internal")
 ORIGIN = Origin(correlation_id="r1")
 
 
@@ -38,7 +38,7 @@ async def address() -> AsyncIterator[str]:
     refresh_tokens = RefreshTokens(clock, ids, CountingSecrets())
     service = UserService(MemoryAccountStore(), Argon2Hasher(memory_kib=64), tokens, refresh_tokens, clock, ids)
     app = FastAPI()
-    app.include_router(router(service, TOKEN))
+    app.include_router(router(service, entry()))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off", ws="none"))
     config = server.config
     config.load()
@@ -55,8 +55,8 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-def client(session: aiohttp.ClientSession, address: str, token: SecretStr = TOKEN) -> UsersClient:
-    return UsersClient(Caller(session, address, "users", Users, token, 10))
+def client(session: aiohttp.ClientSession, address: str, identity: Identity = IDENTITY) -> UsersClient:
+    return UsersClient(Caller(session, address, "users", Users, identity, 10))
 
 
 async def test_who_registers_can_sign_in_and_be_read(session: aiohttp.ClientSession, address: str) -> None:
@@ -85,6 +85,6 @@ async def test_calls_at_once_do_not_mix(session: aiohttp.ClientSession, address:
     assert [session.user.email for session in sessions] == emails
 
 
-async def test_without_the_internal_token_nothing_is_answered(session: aiohttp.ClientSession, address: str) -> None:
+async def test_an_unknown_caller_is_answered_nothing(session: aiohttp.ClientSession, address: str) -> None:
     with pytest.raises(Unavailable):
-        await client(session, address, SecretStr("guessed")).public_keys()
+        await client(session, address, STRANGER).public_keys()

@@ -142,8 +142,8 @@ def test_a_wrong_name_is_told_with_the_right_ones() -> None:
 def test_production_with_a_default_secret_does_not_start() -> None:
     ended = run("all", CARAVAN_PROFILE="production")
     assert ended.returncode == 1
-    assert "CARAVAN_SERVICES__INTERNAL_TOKEN" in ended.stderr
-    assert "caravan-internal-dev" not in ended.stderr
+    assert "CARAVAN_IDENTITY__PRIVATE_KEY" in ended.stderr
+    assert "vD8kXoGZPEjr" not in ended.stderr
 
 
 def test_a_wrong_setting_is_named_without_its_value() -> None:

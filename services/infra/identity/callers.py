@@ -3,7 +3,6 @@
 A token lives for a minute, is meant for one service, and is reused for most of its life: it costs a call nothing.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
+from services.infra.identity.raw_keys import base64url, raw_key
 from services.infra.identity.signed_tokens import TokenRules, check_times, key_id, signed_claims, verifying_key
 from services.shared.clock import Clock
 from services.shared.errors import Unauthenticated
@@ -48,7 +48,7 @@ class _Made:
 def new_pair() -> KeyPair:
     """A new pair of keys."""
     private = Ed25519PrivateKey.generate()
-    return KeyPair(private=_base64url(private.private_bytes_raw()), public=_public(private))
+    return KeyPair(private=base64url(private.private_bytes_raw()), public=_public(private))
 
 
 class Identity:
@@ -101,21 +101,13 @@ def audience_of(service: str) -> str:
     return f"caravan:{service}"
 
 
-def raw_key(text: str) -> bytes:
-    """The 32 bytes of a key, public or private, as the settings hold it. Raises ValueError."""
-    raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if _base64url(raw) != text or len(raw) != 32:  # noqa: PLR2004 (Ed25519's)
-        raise ValueError("not the 32 bytes of an Ed25519 key in base64url")
-    return raw
-
-
 @lru_cache
 def _rules(service: str) -> TokenRules:
     return TokenRules(type=TYPE, issuer=ISSUER, audience=audience_of(service), longest_lifetime=LIFETIME, leeway=LEEWAY)
 
 
 def _public(private: Ed25519PrivateKey) -> str:
-    return _base64url(private.public_key().public_bytes_raw())
+    return base64url(private.public_key().public_bytes_raw())
 
 
 def _jwk(public: str) -> dict[str, str]:
@@ -125,8 +117,4 @@ def _jwk(public: str) -> dict[str, str]:
 
 def _thumbprint(public: str) -> str:
     """RFC 7638."""
-    return _base64url(sha256(dumps(_jwk(public), separators=(",", ":")).encode()).digest())
-
-
-def _base64url(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return base64url(sha256(dumps(_jwk(public), separators=(",", ":")).encode()).digest())
