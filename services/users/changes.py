@@ -11,10 +11,6 @@ from services.users.models import Account, Change, Family, PreferencesPatch, Set
 from services.users.ports import Judge, RolesStep, Step, TurnStep
 
 
-class PasswordReplacedError(Exception):
-    """The password that was right a moment ago is not the account's any more: look again."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordProof:
     """The hash that a password was checked against, and the one to keep from now on."""
@@ -30,7 +26,7 @@ class Changes:
         self._events = events
 
     def signed_in(self, proof: PasswordProof, opened: Family, origin: Origin) -> Step:
-        """A new session. The step raises PasswordReplacedError when the proof is of a hash that is gone."""
+        """A new session. The step raises Conflict when the proof is of a hash that is gone."""
 
         def step(account: Account) -> Change:
             after = _with_password(account, proof)
@@ -39,7 +35,7 @@ class Changes:
         return step
 
     def password_changed(self, proof: PasswordProof, opened: Family, origin: Origin) -> Step:
-        """Another password: all sessions end, and a new one begins. Raises PasswordReplacedError too."""
+        """Another password: all sessions end, and a new one begins. Raises Conflict likewise."""
 
         def step(account: Account) -> Change:
             after = _with_password(account, proof)
@@ -97,7 +93,7 @@ class Changes:
 
 def _with_password(account: Account, proof: PasswordProof) -> Account:
     if account.password_hash != proof.verified:
-        raise PasswordReplacedError
+        raise Conflict("the password was replaced meanwhile")
     return Account(user=_next(account.user), password_hash=proof.kept)
 
 

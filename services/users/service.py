@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from services.shared.actors import Actor, Role
 from services.shared.clock import Clock
-from services.shared.errors import Forbidden, Invalid, NotFound
+from services.shared.errors import Conflict, Forbidden, Invalid, NotFound
 from services.shared.events import Origin
 from services.shared.ids import IdFactory
 from services.shared.text import checked_text
-from services.users.changes import Changes, PasswordProof, PasswordReplacedError
+from services.users.changes import Changes, PasswordProof
 from services.users.errors import BadCredentials, EmailTaken, TokenExpired, TokenReused
 from services.users.events import UserEvents
 from services.users.models import (
@@ -85,7 +85,7 @@ class UserService:
             opened, refresh_token = self._refresh_tokens.opened(account.user.id)
             try:
                 after = await self._store.change(account.user.id, self._changes.signed_in(proof, opened, origin))
-            except PasswordReplacedError:
+            except Conflict:
                 continue
             return await self._session(after.user, refresh_token)
         raise BadCredentials("no account with this address and password")
@@ -122,7 +122,7 @@ class UserService:
         opened, refresh_token = self._refresh_tokens.opened(account.user.id)
         try:
             after = await self._store.change(account.user.id, self._changes.password_changed(proof, opened, origin))
-        except PasswordReplacedError:
+        except Conflict:
             raise BadCredentials("not your present password", ("currentPassword",)) from None
         return await self._session(after.user, refresh_token)
 
