@@ -37,13 +37,19 @@ from services.payments.store import MongoPaymentStore
 from services.shared.actors import Role
 from services.shared.clock import Clock
 from services.shared.ids import IdFactory, RandomSecrets
+from services.users.keys.models import KeyTimes
+from services.users.keys.service import SigningKeys
+from services.users.keys.store import MongoKeyStore
 from services.users.models import FirstAccount
 from services.users.passwords import Argon2Hasher
 from services.users.ports import PasswordHasher
 from services.users.service import UserService
 from services.users.sessions import RefreshTokens
-from services.users.store import MongoAccountStore, MongoKeyStore
+from services.users.store import MongoAccountStore
 from services.users.tokens import Ed25519Tokens, TokenRules
+
+LATE_TOKENS: Final = timedelta(minutes=1)
+"""How much longer than a token lives its key is published: for clocks that differ, and a signature made late."""
 
 
 class Preparable(Protocol):
@@ -58,7 +64,7 @@ class Shared:
 
     Attributes:
         entry: the door of each service's internal API.
-        tokens: signs access tokens; None where no users are hosted.
+        keys: sign access tokens; None where no users are hosted.
     """
 
     settings: Settings
@@ -67,7 +73,7 @@ class Shared:
     clock: Clock
     ids: IdFactory
     entry: Entry
-    tokens: Ed25519Tokens | None = None
+    keys: SigningKeys | None = None
     provider: PaymentProvider | None = None
     hasher: PasswordHasher | None = None
 
@@ -145,8 +151,9 @@ def _payments(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
 
 def _users(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     store = MongoAccountStore(database, outbox)
-    tokens = shared.tokens
-    assert tokens is not None  # noqa: S101 (the process hosts users)
+    keys = shared.keys
+    assert keys is not None  # noqa: S101 (the process hosts users)
+    tokens = _tokens(shared, keys)
     hasher = shared.hasher or Argon2Hasher()
     refresh_tokens = RefreshTokens(shared.clock, shared.ids, RandomSecrets())
     face = UserService(store, hasher, tokens, refresh_tokens, shared.clock, shared.ids)
@@ -156,21 +163,32 @@ def _users(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
         await make_collections()
         await face.seed(_first_accounts(shared.settings.accounts))
 
+    router = services.users.api.router(face, shared.entry)
+    router.include_router(services.users.api.keys_router(keys, shared.entry))
     return Hosted(
         name="users",
         database=database,
-        router=services.users.api.router(face, shared.entry),
+        router=router,
         prepare=prepare,
     )
 
 
-def users_tokens(settings: Settings, mongo: Client, clock: Clock, ids: IdFactory) -> Ed25519Tokens:
-    """What signs access tokens, with the keys in the users' database."""
-    auth = settings.auth
-    database = Database(mongo, f"{settings.mongo.database_prefix}users")
+def _tokens(shared: Shared, keys: SigningKeys) -> Ed25519Tokens:
+    auth = shared.settings.auth
     rules = TokenRules(issuer=auth.issuer, audience=auth.audience, lifetime=timedelta(minutes=auth.access_minutes))
-    passphrase = auth.key_passphrase.get_secret_value()
-    return Ed25519Tokens(MongoKeyStore(database), passphrase, rules, clock, ids)
+    return Ed25519Tokens(keys, rules, shared.clock, shared.ids)
+
+
+def signing_keys(settings: Settings, mongo: Client, clock: Clock) -> SigningKeys:
+    """The keys that sign access tokens, in the users' database."""
+    auth = settings.auth
+    times = KeyTimes(
+        propagation=timedelta(seconds=auth.key_propagation_seconds),
+        kept=timedelta(minutes=auth.access_minutes) + LATE_TOKENS,
+        reread=timedelta(seconds=auth.keys_fresh_seconds),
+    )
+    database = Database(mongo, f"{settings.mongo.database_prefix}users")
+    return SigningKeys(MongoKeyStore(database), auth.key_passphrase.get_secret_value(), times, clock)
 
 
 def _first_accounts(accounts: AccountsSettings) -> tuple[FirstAccount, ...]:

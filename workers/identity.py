@@ -12,7 +12,7 @@ from services.infra.identity.jwks import JwksUrl
 from services.infra.identity.key_ring import KeyRing, Source
 from services.infra.settings import Settings
 from services.shared.clock import Clock
-from services.users.tokens import Ed25519Tokens
+from services.users.keys.service import SigningKeys
 
 
 def build_entry(settings: Settings, keys: Source, clock: Clock) -> Entry:
@@ -26,15 +26,15 @@ def build_entry(settings: Settings, keys: Source, clock: Clock) -> Entry:
     )
 
 
-def keys_from(tokens: Ed25519Tokens | None, settings: Settings, session: aiohttp.ClientSession) -> Source:
+def keys_from(keys: SigningKeys | None, settings: Settings, session: aiohttp.ClientSession) -> Source:
     """The process's own keys where it hosts users; else those that are published."""
-    return JwksUrl(session, settings.auth.jwks_url) if tokens is None else local_keys(tokens)
+    return JwksUrl(session, settings.auth.jwks_url) if keys is None else local_keys(keys)
 
 
-def local_keys(tokens: Ed25519Tokens) -> Source:
+def local_keys(keys: SigningKeys) -> Source:
     """The keys of the users' service in the same process."""
 
     async def ask() -> Sequence[str]:
-        return tuple(key.jwk for key in await tokens.public_keys())
+        return tuple(key.jwk for key in await keys.public_keys())
 
     return ask

@@ -30,7 +30,7 @@ from services.shared.clock import SystemClock
 from services.shared.errors import Unavailable
 from services.shared.ids import SortableIds
 from workers import temporal
-from workers.composition import Hosted, Shared, compose, users_tokens
+from workers.composition import Hosted, Shared, compose, signing_keys
 from workers.consumers import consumptions_of
 from workers.http_server import Readiness, build_app, build_server, listen
 from workers.identity import build_entry, keys_from
@@ -50,11 +50,13 @@ log = structlog.get_logger(__name__)
 @asynccontextmanager
 async def open_shared(settings: Settings, names: Sequence[str]) -> AsyncIterator[Shared]:
     """The connections of a process that hosts these services; none is made before it is needed."""
-    mongo, clock, ids = connect_mongo(settings.mongo), SystemClock(), SortableIds()
-    tokens = users_tokens(settings, mongo, clock, ids) if "users" in names else None
+    mongo, clock = connect_mongo(settings.mongo), SystemClock()
+    keys = signing_keys(settings, mongo, clock) if "users" in names else None
     async with aiohttp.ClientSession() as session:
-        entry = build_entry(settings, keys_from(tokens, settings, session), clock)
-        yield Shared(settings=settings, mongo=mongo, session=session, clock=clock, ids=ids, entry=entry, tokens=tokens)
+        entry = build_entry(settings, keys_from(keys, settings, session), clock)
+        yield Shared(
+            settings=settings, mongo=mongo, session=session, clock=clock, ids=SortableIds(), entry=entry, keys=keys
+        )
     await close_mongo(mongo)
 
 

@@ -7,7 +7,7 @@ from services.shared.actors import Role
 from services.shared.errors import NotFound
 from services.shared.events import Event
 from services.users.errors import EmailTaken
-from services.users.models import Account, Change, Family, SealedKey, SessionEnd, Turn, User
+from services.users.models import Account, Change, Family, SessionEnd, Turn, User
 from services.users.ports import RolesStep, Step, TurnStep
 
 
@@ -75,17 +75,3 @@ class MemoryAccountStore:
     def _keep(self, family: Family) -> None:
         self._families[family.id] = family
         self._tokens[family.newest] = family.id
-
-
-class MemoryKeyStore:
-    """Offers `ports.KeyStore`."""
-
-    def __init__(self) -> None:
-        self._key: SealedKey | None = None
-
-    async def keep(self, candidate: SealedKey) -> SealedKey:
-        self._key = self._key or candidate
-        return self._key
-
-    async def kept(self) -> SealedKey | None:
-        return self._key

@@ -185,18 +185,3 @@ class PublicKey:
 
     kid: str
     jwk: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedKey:
-    """The key that signs access tokens, as the store keeps it: unreadable without the passphrase.
-
-    Attributes:
-        kid: names the key in a token's header; the RFC 7638 thumbprint of its public half.
-        sealed: the private half, PKCS #8 in PEM, encrypted.
-        created_at: when it was made.
-    """
-
-    kid: str
-    sealed: str = field(repr=False)
-    created_at: datetime

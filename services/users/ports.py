@@ -16,7 +16,6 @@ from services.users.models import (
     PresentedToken,
     PublicKey,
     Register,
-    SealedKey,
     Session,
     SessionEnd,
     SetRoles,
@@ -122,16 +121,6 @@ class AccountStore(Protocol):
     async def by_id(self, user_id: str) -> Account | None: ...
 
     async def by_ids(self, ids: Sequence[str]) -> tuple[User, ...]: ...
-
-
-class KeyStore(Protocol):
-    """Where the signing key is kept."""
-
-    async def keep(self, candidate: SealedKey) -> SealedKey:
-        """Keeps the candidate if there is no key yet; answers the one that is kept."""
-        ...
-
-    async def kept(self) -> SealedKey | None: ...
 
 
 class PasswordHasher(Protocol):

@@ -22,15 +22,13 @@ from services.users.documents import (
     user_of,
 )
 from services.users.errors import EmailTaken
-from services.users.models import Account, Change, Family, SealedKey, SessionEnd, Turn, User
+from services.users.models import Account, Change, Family, SessionEnd, Turn, User
 from services.users.ports import RolesStep, Step, TurnStep
 
 ACCOUNTS = "accounts"
 SESSIONS = "sessions"
 REFRESH_TOKENS = "refresh_tokens"
 TURNS = "turns"
-SIGNING_KEYS = "signing_keys"
-CURRENT = "current"
 ROLES = "roles"
 WITHOUT_PASSWORD = {"password_hash": False}
 
@@ -167,30 +165,3 @@ class MongoAccountStore:
 
     async def _end(self, wanted: Document, end: SessionEnd, session: Session) -> None:
         await self._sessions.update_many({**wanted, "ended": None}, {"$set": {"ended": end.value}}, session=session)
-
-
-class MongoKeyStore:
-    """Offers `ports.KeyStore`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._keys = database.collection(SIGNING_KEYS)
-
-    async def keep(self, candidate: SealedKey) -> SealedKey:
-        document = {
-            "_id": CURRENT,
-            "kid": candidate.kid,
-            "sealed": candidate.sealed,
-            "created_at": candidate.created_at,
-        }
-        if await self._database.insert_new(self._keys, document):
-            return candidate
-        # Another process was first: its key is the one.
-        return await self.kept() or candidate
-
-    async def kept(self) -> SealedKey | None:
-        with unavailable_when_away():
-            document = await self._keys.find_one({"_id": CURRENT})
-        if document is None:
-            return None
-        return SealedKey(kid=document["kid"], sealed=document["sealed"], created_at=document["created_at"])

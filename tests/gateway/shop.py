@@ -23,13 +23,14 @@ from services.payments.ports import Payments
 from services.payments.service import PaymentService
 from services.shared.events import Origin
 from services.shared.money import Money
-from services.users.memory import MemoryAccountStore, MemoryKeyStore
+from services.users.memory import MemoryAccountStore
 from services.users.passwords import Argon2Hasher
 from services.users.ports import Users
 from services.users.service import UserService
 from services.users.sessions import RefreshTokens
 from services.users.tokens import Ed25519Tokens, TokenRules
 from tests.support.doubles import CountingIds, CountingSecrets, StandingClock
+from tests.users.makers import signing_keys
 
 PRICE = Money(minor=1999, currency="EUR")
 STOCK = 100
@@ -67,7 +68,8 @@ class Shop:
         self.stock = MemoryStockStore()
         self.accounts = MemoryAccountStore()
         self.provider = MemoryPaymentProvider()
-        self.tokens = Ed25519Tokens(MemoryKeyStore(), "passphrase", rules, self.clock, self.ids)
+        self.keys = signing_keys(self.clock)
+        self.tokens = Ed25519Tokens(self.keys, rules, self.clock, self.ids)
         self.user_service = UserService(
             self.accounts,
             Argon2Hasher(memory_kib=8),

@@ -63,7 +63,7 @@ def _part(values: Mapping[str, object]) -> bytes:
 
 async def resigned(world: World, **changes: object) -> str:
     """A token with the right signature and other claims; None leaves a claim out."""
-    signer = await world.shop.tokens._signing()
+    signer = await world.shop.keys.signer()
     claims = jwt.decode(world.tokens["mia"], options={"verify_signature": False}) | _of_claims(changes)
     header = {"typ": "at+jwt", "kid": signer.kid} | _of_header(changes)
     left = {name: value for name, value in claims.items() if value is not None}

@@ -1,4 +1,4 @@
-"""What every AccountStore and every KeyStore promises; run against the one in memory and the real one."""
+"""What every AccountStore promises; run against the one in memory and the real one."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -11,9 +11,9 @@ import pytest
 from services.shared.actors import Role
 from services.shared.errors import Conflict, NotFound
 from services.users.errors import EmailTaken
-from services.users.models import Account, Change, Family, Judgement, SealedKey, SessionEnd, Turn, User, Verdict
-from services.users.ports import AccountStore, KeyStore, TurnStep
-from tests.users.makers import MOMENT, a_family, a_new, a_user, an_account, an_event
+from services.users.models import Account, Change, Family, Judgement, SessionEnd, Turn, User, Verdict
+from services.users.ports import AccountStore, TurnStep
+from tests.users.makers import a_family, a_new, a_user, an_account, an_event
 
 
 class AccountStoreContract(ABC):
@@ -246,16 +246,3 @@ def turning_to(newest: str) -> TurnStep:
         return Turn(judgement=Judgement(verdict=Verdict.TURNED, family=after), user=user)
 
     return step
-
-
-class KeyStoreContract:
-    """Subclasses offer a fixture `keys`."""
-
-    async def test_there_is_no_key_at_first(self, keys: KeyStore) -> None:
-        assert await keys.kept() is None
-
-    async def test_the_first_key_stays(self, keys: KeyStore) -> None:
-        first, second = (SealedKey(kid=kid, sealed=f"sealed {kid}", created_at=MOMENT) for kid in ("k1", "k2"))
-        assert await keys.keep(first) == first
-        assert await keys.keep(second) == first
-        assert await keys.kept() == first

@@ -3,9 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 from services.shared.actors import Role
+from services.shared.clock import Clock
 from services.shared.events import Event
+from services.users.keys.memory import MemoryKeyStore
+from services.users.keys.models import KeyTimes
+from services.users.keys.ports import KeyStore
+from services.users.keys.service import SigningKeys
 from services.users.models import Account, Change, Family, Preferences, Register, User
 
+KEY_TIMES = KeyTimes(propagation=timedelta(minutes=5), kept=timedelta(minutes=16), reread=timedelta(minutes=1))
 MOMENT = datetime(2026, 11, 22, 21, 4, 5, 123000, tzinfo=UTC)
 GOOD_PASSWORD = "three otters on a raft"
 
@@ -54,3 +60,10 @@ def an_event(event_id: str = "e1", user_id: str = "u1", sequence: int = 1) -> Ev
 
 def a_register(email: str = "mia@example.org", password: str = GOOD_PASSWORD, name: str = "Mia Example") -> Register:
     return Register(email=email, password=password, name=name)
+
+
+def signing_keys(
+    clock: Clock, store: KeyStore | None = None, passphrase: str = "seal", times: KeyTimes = KEY_TIMES
+) -> SigningKeys:
+    """Signing keys in memory, unless a store is given."""
+    return SigningKeys(store or MemoryKeyStore(), passphrase, times, clock)

@@ -15,7 +15,7 @@ from services.shared.events import Origin
 from services.users.api import router
 from services.users.client import UsersClient
 from services.users.errors import BadCredentials, EmailTaken
-from services.users.memory import MemoryAccountStore, MemoryKeyStore
+from services.users.memory import MemoryAccountStore
 from services.users.models import Login
 from services.users.passwords import Argon2Hasher
 from services.users.ports import Users
@@ -24,7 +24,7 @@ from services.users.sessions import RefreshTokens
 from services.users.tokens import Ed25519Tokens
 from tests.support.doubles import CountingIds, CountingSecrets, StandingClock
 from tests.support.identity import IDENTITY, STRANGER, entry
-from tests.users.makers import GOOD_PASSWORD, a_register
+from tests.users.makers import GOOD_PASSWORD, a_register, signing_keys
 from tests.users.test_tokens import RULES
 
 ORIGIN = Origin(correlation_id="r1")
@@ -34,7 +34,7 @@ ORIGIN = Origin(correlation_id="r1")
 async def address() -> AsyncIterator[str]:
     """Where a users service answers."""
     clock, ids = StandingClock(), CountingIds()
-    tokens = Ed25519Tokens(MemoryKeyStore(), "seal", RULES, clock, ids)
+    tokens = Ed25519Tokens(signing_keys(clock), RULES, clock, ids)
     refresh_tokens = RefreshTokens(clock, ids, CountingSecrets())
     service = UserService(MemoryAccountStore(), Argon2Hasher(memory_kib=64), tokens, refresh_tokens, clock, ids)
     app = FastAPI()

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.users.memory import MemoryAccountStore, MemoryKeyStore
+from services.users.memory import MemoryAccountStore
 from services.users.ports import AccountStore
-from tests.users.contract import AccountStoreContract, KeyStoreContract, SessionStoreContract
+from tests.users.contract import AccountStoreContract, SessionStoreContract
 
 
 class TestMemoryAccountStore(AccountStoreContract, SessionStoreContract):
@@ -17,9 +17,3 @@ class TestMemoryAccountStore(AccountStoreContract, SessionStoreContract):
     async def stored_events(self, store: AccountStore) -> Sequence[tuple[str, str, int]]:
         assert isinstance(store, MemoryAccountStore)
         return sorted((event.id, event.type, event.sequence) for event in store.events)
-
-
-class TestMemoryKeyStore(KeyStoreContract):
-    @pytest.fixture
-    def keys(self) -> MemoryKeyStore:
-        return MemoryKeyStore()

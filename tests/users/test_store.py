@@ -10,8 +10,8 @@ from services.shared.errors import Unavailable
 from services.users.errors import EmailTaken
 from services.users.models import Account
 from services.users.ports import AccountStore
-from services.users.store import ACCOUNTS, REFRESH_TOKENS, SESSIONS, MongoAccountStore, MongoKeyStore
-from tests.users.contract import AccountStoreContract, KeyStoreContract, SessionStoreContract
+from services.users.store import ACCOUNTS, REFRESH_TOKENS, SESSIONS, MongoAccountStore
+from tests.users.contract import AccountStoreContract, SessionStoreContract
 from tests.users.makers import a_family, a_new, a_user, an_account, an_event
 
 
@@ -70,9 +70,3 @@ class TestMongoAccountStore(AccountStoreContract, SessionStoreContract):
         with pytest.raises(EmailTaken) as refused:
             await store.insert(a_new(an_account("u2")))
         assert "mia" not in str(refused.value)
-
-
-class TestMongoKeyStore(KeyStoreContract):
-    @pytest.fixture
-    def keys(self, database: Database) -> MongoKeyStore:
-        return MongoKeyStore(database)

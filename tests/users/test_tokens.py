@@ -9,18 +9,19 @@ import pytest
 from jwt.types import Options
 
 from services.shared.errors import Unavailable
-from services.users.memory import MemoryKeyStore
+from services.users.keys.memory import MemoryKeyStore
 from services.users.models import PublicKey
 from services.users.tokens import Ed25519Tokens, TokenRules
 from tests.support.doubles import CountingIds, StandingClock
-from tests.users.makers import a_user
+from tests.users.makers import a_user, signing_keys
 
 RULES = TokenRules(issuer="https://caravan.example", audience="caravan", lifetime=timedelta(minutes=15))
 NO_CLOCK: Options = {"verify_exp": False, "verify_iat": False}
 
 
 def issuer_on(keys: MemoryKeyStore, passphrase: str = "seal") -> Ed25519Tokens:
-    return Ed25519Tokens(keys, passphrase, RULES, StandingClock(), CountingIds("jti"))
+    clock = StandingClock()
+    return Ed25519Tokens(signing_keys(clock, keys, passphrase), RULES, clock, CountingIds("jti"))
 
 
 @pytest.fixture
@@ -109,8 +110,7 @@ async def test_of_two_first_starts_at_once_both_use_one_key(keys: MemoryKeyStore
 
 async def test_the_key_is_kept_sealed(keys: MemoryKeyStore, tokens: Ed25519Tokens) -> None:
     await tokens.prepare()
-    kept = await keys.kept()
-    assert kept is not None
+    (kept,) = (await keys.load()).keys
     assert kept.sealed.startswith("-----BEGIN ENCRYPTED PRIVATE KEY-----")
     assert kept.sealed not in repr(kept)
 
