@@ -135,7 +135,9 @@ class ProductMutations(graphene.ObjectType):
         """More or less of a SKU."""
         context = context_of(info)
         command = AdjustStock(adjustment_id=context.backends.ids.new(), sku=sku, delta=delta, reason=reason)
-        return StockAnswer(stock=await context.backends.inventory.adjust_stock(command, context.origin))
+        return StockAnswer(
+            stock=await context.backends.inventory.adjust_stock(command, context.signed_in, context.origin)
+        )
 
 
 def _with_archived(context: RequestContext, wanted: Mapping[str, Any]) -> bool:

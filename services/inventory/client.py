@@ -5,6 +5,8 @@ from typing import cast
 
 from services.infra.http import Caller
 from services.inventory.models import (
+    AdjustmentPage,
+    AdjustmentQuery,
     AdjustStock,
     ExpiredHolds,
     HoldStock,
@@ -12,6 +14,7 @@ from services.inventory.models import (
     Reservation,
     StockItem,
 )
+from services.shared.actors import Actor
 from services.shared.events import Origin
 
 
@@ -27,8 +30,11 @@ class InventoryClient:
     async def stock_of(self, skus: Sequence[str]) -> tuple[StockItem, ...]:
         return cast("tuple[StockItem, ...]", await self._caller.call("stock_of", skus=skus))
 
-    async def adjust_stock(self, command: AdjustStock, origin: Origin) -> StockItem:
-        return cast("StockItem", await self._caller.call("adjust_stock", command=command, origin=origin))
+    async def adjust_stock(self, command: AdjustStock, actor: Actor, origin: Origin) -> StockItem:
+        return cast("StockItem", await self._caller.call("adjust_stock", command=command, actor=actor, origin=origin))
+
+    async def stock_adjustments(self, query: AdjustmentQuery, actor: Actor) -> AdjustmentPage:
+        return cast("AdjustmentPage", await self._caller.call("stock_adjustments", query=query, actor=actor))
 
     async def hold_stock(self, command: HoldStock, origin: Origin) -> Reservation:
         return cast("Reservation", await self._caller.call("hold_stock", command=command, origin=origin))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from services.inventory.events import StockEvent
 from services.inventory.ledger import Ledger, Movement
-from services.inventory.models import AdjustStock, OpenStock, StockItem
-from services.inventory.records import Adjustment, Scope
+from services.inventory.models import Adjustment, AdjustStock, OpenStock, StockItem
+from services.inventory.records import Scope
 from services.shared.errors import Conflict, IdempotencyMismatch, NotFound
 from services.shared.events import Origin
 from services.shared.ids import derived_id
@@ -32,10 +32,21 @@ class Open:
         sku, quantity = self.command.sku, self.command.quantity
         if item := ledger.item(sku):
             return item
+        movement = Movement(kind=StockEvent.ADJUSTED, quantity=quantity, on_hand=quantity)
+        item = ledger.move(sku, movement, self.origin)
         ledger.note(
-            Adjustment(id=derived_id("opening", sku), sku=sku, delta=quantity, reason="opening stock", at=ledger.now)
+            Adjustment(
+                id=derived_id("opening", sku),
+                sku=sku,
+                delta=quantity,
+                reason="opening stock",
+                at=ledger.now,
+                actor_id=None,
+                on_hand=item.on_hand,
+                version=item.version,
+            )
         )
-        return ledger.move(sku, Movement(kind=StockEvent.ADJUSTED, quantity=quantity, on_hand=quantity), self.origin)
+        return item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +54,7 @@ class Adjust:
     """Enters a delivery or a loss, once an adjustment id."""
 
     command: AdjustStock
+    actor_id: str
     origin: Origin
 
     @property
@@ -63,6 +75,8 @@ class Adjust:
             raise Conflict(f"only {item.available} can be taken away: the rest is reserved", ("delta",))
         if command.delta > 0 and item.on_hand + command.delta > MOST_ON_HAND:
             raise Conflict(f"no more than {MOST_ON_HAND} of a SKU can be on hand", ("delta",))
+        movement = Movement(kind=StockEvent.ADJUSTED, quantity=command.delta, on_hand=command.delta)
+        item = ledger.move(command.sku, movement, self.origin)
         ledger.note(
             Adjustment(
                 id=command.adjustment_id,
@@ -70,7 +84,9 @@ class Adjust:
                 delta=command.delta,
                 reason=command.reason,
                 at=ledger.now,
+                actor_id=self.actor_id,
+                on_hand=item.on_hand,
+                version=item.version,
             )
         )
-        movement = Movement(kind=StockEvent.ADJUSTED, quantity=command.delta, on_hand=command.delta)
-        return ledger.move(command.sku, movement, self.origin)
+        return item

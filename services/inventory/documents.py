@@ -4,8 +4,8 @@ The names of collections and fields are relied on by whoever audits the database
 """
 
 from services.infra.mongo import WHOLE, Document
-from services.inventory.models import Reservation, ReservationState, ReservedLine, StockItem
-from services.inventory.records import Adjustment, ReservationRecord
+from services.inventory.models import Adjustment, Reservation, ReservationState, ReservedLine, StockItem
+from services.inventory.records import ReservationRecord
 from services.shared.errors import Problem
 
 STOCK_VALIDATOR: Document = {
@@ -52,13 +52,16 @@ RESERVATION_VALIDATOR: Document = {
 ADJUSTMENT_VALIDATOR: Document = {
     "$jsonSchema": {
         "bsonType": "object",
-        "required": ["sku", "delta", "reason", "at"],
+        "required": ["sku", "delta", "reason", "at", "actor_id", "on_hand", "version"],
         "properties": {
             "_id": {"bsonType": "string"},
             "sku": {"bsonType": "string"},
             "delta": WHOLE,
             "reason": {"bsonType": "string"},
             "at": {"bsonType": "date"},
+            "actor_id": {"bsonType": ["string", "null"]},
+            "on_hand": {**WHOLE, "minimum": 0},
+            "version": {**WHOLE, "minimum": 1},
         },
     }
 }
@@ -122,6 +125,9 @@ def adjustment_document(adjustment: Adjustment) -> Document:
         "delta": adjustment.delta,
         "reason": adjustment.reason,
         "at": adjustment.at,
+        "actor_id": adjustment.actor_id,
+        "on_hand": adjustment.on_hand,
+        "version": adjustment.version,
     }
 
 
@@ -132,4 +138,7 @@ def adjustment_from(document: Document) -> Adjustment:
         delta=document["delta"],
         reason=document["reason"],
         at=document["at"],
+        actor_id=document["actor_id"],
+        on_hand=document["on_hand"],
+        version=document["version"],
     )

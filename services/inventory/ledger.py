@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.inventory.events import StockEvent, stock_event
-from services.inventory.models import StockItem
+from services.inventory.models import Adjustment, StockItem
 from services.inventory.records import (
-    Adjustment,
     Books,
     Changes,
     ReservationChange,

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from services.inventory.models import ReservationState, StockItem
+from services.inventory.models import Adjustment, ReservationState, StockItem
 from services.inventory.records import (
-    Adjustment,
     Books,
     Changes,
     ReservationRecord,
@@ -46,6 +45,11 @@ class MemoryStockStore:
 
     async def items(self, skus: Sequence[str]) -> tuple[StockItem, ...]:
         return tuple(self.stock[sku] for sku in skus if sku in self.stock)
+
+    async def ledger(self, sku: str, before: int | None, limit: int) -> tuple[Adjustment, ...]:
+        entries = [entry for entry in self.adjustments.values() if entry.sku == sku]
+        entries.sort(key=lambda entry: entry.version, reverse=True)
+        return tuple(entry for entry in entries if before is None or entry.version < before)[:limit]
 
     async def overdue(self, now: datetime, limit: int) -> tuple[str, ...]:
         held = [

@@ -87,3 +87,54 @@ class ExpiredHolds:
 
     count: int
     more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """An entry of the stock ledger: goods delivered (+) or lost (-), never changed once written.
+
+    Attributes:
+        actor_id: the user who entered it; None for the opening delivery, which comes with the product.
+        on_hand: how many there were after it.
+        version: that of the stock item after it; orders the entries of a SKU.
+    """
+
+    id: str
+    sku: str
+    delta: int
+    reason: str
+    at: datetime
+    actor_id: str | None
+    on_hand: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentQuery:
+    """One page of a SKU's ledger, newest first.
+
+    Attributes:
+        first: 1 to 100.
+        after: an edge's cursor of the same SKU.
+    """
+
+    sku: str
+    first: int = 20
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentEdge:
+    """An entry and where it stands in its ledger."""
+
+    cursor: str
+    node: Adjustment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentPage:
+    """A page of a ledger."""
+
+    edges: tuple[AdjustmentEdge, ...]
+    has_next: bool
+    has_previous: bool

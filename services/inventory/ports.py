@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from services.inventory.models import (
+    Adjustment,
+    AdjustmentPage,
+    AdjustmentQuery,
     AdjustStock,
     ExpiredHolds,
     HoldStock,
@@ -13,6 +16,7 @@ from services.inventory.models import (
     StockItem,
 )
 from services.inventory.records import Books, Changes, Scope, StockAudit
+from services.shared.actors import Actor
 from services.shared.events import Origin
 
 Result = TypeVar("Result")
@@ -29,8 +33,12 @@ class Inventory(Protocol):
         """Those of the stock items that exist, in no order."""
         ...
 
-    async def adjust_stock(self, command: AdjustStock, origin: Origin) -> StockItem:
-        """Raises NotFound (path `sku`), Invalid, Conflict (path `delta`: below what is reserved)."""
+    async def adjust_stock(self, command: AdjustStock, actor: Actor, origin: Origin) -> StockItem:
+        """Raises Forbidden, NotFound (path `sku`), Invalid, Conflict (path `delta`: below what is reserved)."""
+        ...
+
+    async def stock_adjustments(self, query: AdjustmentQuery, actor: Actor) -> AdjustmentPage:
+        """The ledger of a SKU, newest first; of an unknown one it is empty. Raises Forbidden, Invalid."""
         ...
 
     async def hold_stock(self, command: HoldStock, origin: Origin) -> Reservation:
@@ -70,6 +78,10 @@ class StockStore(Protocol):
 
     async def items(self, skus: Sequence[str]) -> tuple[StockItem, ...]:
         """Those of the items that exist, in no order."""
+        ...
+
+    async def ledger(self, sku: str, before: int | None, limit: int) -> tuple[Adjustment, ...]:
+        """At most `limit` entries of the SKU, newest first; with `before`, of older versions than it."""
         ...
 
     async def overdue(self, now: datetime, limit: int) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.inventory.models import Reservation, ReservationState, StockItem
+from services.inventory.models import Adjustment, Reservation, ReservationState, StockItem
 from services.shared.errors import Problem
 from services.shared.events import Event
 
@@ -18,17 +18,6 @@ class ReservationRecord:
 
     reservation: Reservation
     problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adjustment:
-    """An entry of the stock ledger: goods delivered (+) or lost (-), never changed once written."""
-
-    id: str
-    sku: str
-    delta: int
-    reason: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

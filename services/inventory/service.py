@@ -10,7 +10,10 @@ from typing import Any
 from services.inventory.batches import MOST, Batches
 from services.inventory.deliveries import Adjust, Open
 from services.inventory.ledger import Ledger
+from services.inventory.listing import page_of, version_before
 from services.inventory.models import (
+    AdjustmentPage,
+    AdjustmentQuery,
     AdjustStock,
     ExpiredHolds,
     HoldStock,
@@ -21,10 +24,12 @@ from services.inventory.models import (
 from services.inventory.ports import StockStore
 from services.inventory.records import Books, Changes, Scope
 from services.inventory.requests import Commit, Expire, Hold, Release, Request
+from services.shared.actors import Actor
 from services.shared.clock import Clock
-from services.shared.errors import Invalid, Refused
+from services.shared.errors import Forbidden, Invalid, Refused
 from services.shared.events import Origin
 from services.shared.ids import IdFactory
+from services.shared.pages import checked_page_size
 from services.shared.text import checked_sku, checked_text, is_sku
 
 MOST_LINES = 100
@@ -53,13 +58,20 @@ class InventoryService:
     async def stock_of(self, skus: Sequence[str]) -> tuple[StockItem, ...]:
         return await self._store.items(sorted({sku for sku in skus if is_sku(sku)}))
 
-    async def adjust_stock(self, command: AdjustStock, origin: Origin) -> StockItem:
+    async def adjust_stock(self, command: AdjustStock, actor: Actor, origin: Origin) -> StockItem:
+        _check_runs_the_shop(actor)
         checked_text(command.adjustment_id, ("adjustmentId",), most=LONGEST_ID)
         checked_sku(command.sku, ("sku",))
         checked_text(command.reason, ("reason",), most=200)
         if command.delta == 0 or abs(command.delta) > LARGEST_DELTA:
             raise Invalid(f"must be -{LARGEST_DELTA} to {LARGEST_DELTA} and not 0", ("delta",))
-        return await self._batches.submit(Adjust(command=command, origin=origin))
+        return await self._batches.submit(Adjust(command=command, actor_id=actor.user_id, origin=origin))
+
+    async def stock_adjustments(self, query: AdjustmentQuery, actor: Actor) -> AdjustmentPage:
+        _check_runs_the_shop(actor)
+        checked_sku(query.sku, ("sku",))
+        first = checked_page_size(query.first)
+        return page_of(await self._store.ledger(query.sku, version_before(query), first + 1), query)
 
     async def hold_stock(self, command: HoldStock, origin: Origin) -> Reservation:
         _check_order_id(command.order_id)
@@ -105,6 +117,11 @@ def _outcome(request: Request[object], ledger: Ledger) -> object:
         return request.decide(ledger)
     except Refused as refusal:
         return refusal
+
+
+def _check_runs_the_shop(actor: Actor) -> None:
+    if not actor.runs_the_shop:
+        raise Forbidden
 
 
 def _check_order_id(order_id: str) -> None:

@@ -4,7 +4,8 @@ Collections, relied on by whoever audits the database (all numbers whole, all mo
 - `stock`: `_id` SKU, `on_hand`, `reserved`, `available`, `version` (from 1), `updated_at`
 - `reservations`: `_id` order id, `lines` [{`sku`, `quantity`}], `state` (a ReservationState), `deadline`, `updated_at`,
   `problems` [{`code`, `message`, `path`}] of a REFUSED one
-- `adjustments`: `_id` adjustment id, `sku`, `delta`, `reason`, `at`; the opening delivery is one of them
+- `adjustments`: `_id` adjustment id, `sku`, `delta`, `reason`, `at`, `actor_id`, `on_hand` and `version` of the stock
+  after it; the opening delivery is one of them, its `actor_id` null
 - `outbox`: the events (`services.infra.outbox`)
 Per SKU: sum of `delta` = `on_hand` + quantities of COMMITTED reservations; `reserved` = quantities of HELD ones.
 """
@@ -30,7 +31,7 @@ from services.inventory.documents import (
     stock_fields,
     stock_from,
 )
-from services.inventory.models import ReservationState, StockItem
+from services.inventory.models import Adjustment, ReservationState, StockItem
 from services.inventory.records import (
     Books,
     Changes,
@@ -53,6 +54,7 @@ class MongoStockStore:
         self._outbox = outbox
         self._stock = database.collection("stock")
         self._reservations = database.collection("reservations")
+        self._adjustments = database.collection("adjustments")
 
     async def prepare(self) -> None:
         """Makes the collections, their validators and indexes, the outbox's too. Idempotent."""
@@ -62,6 +64,7 @@ class MongoStockStore:
         await self._reservations.create_index(
             "deadline", name="overdue", partialFilterExpression={"state": ReservationState.HELD.value}
         )
+        await self._adjustments.create_index([("sku", 1), ("version", -1)], name="ledger")
         await self._outbox.prepare()
 
     async def change(self, scope: Scope, decide: Callable[[Books], tuple[Changes, Result]]) -> Result:
@@ -79,6 +82,12 @@ class MongoStockStore:
         with unavailable_when_away():
             found = await self._stock.find({"_id": {"$in": list(skus)}}).to_list(None)
         return tuple(map(stock_from, found))
+
+    async def ledger(self, sku: str, before: int | None, limit: int) -> tuple[Adjustment, ...]:
+        beyond: Document = {} if before is None else {"version": {"$lt": before}}
+        with unavailable_when_away():
+            found = self._adjustments.find({"sku": sku, **beyond}).sort("version", -1).limit(limit)
+            return tuple([adjustment_from(document) async for document in found])
 
     async def overdue(self, now: datetime, limit: int) -> tuple[str, ...]:
         query = {"state": ReservationState.HELD.value, "deadline": {"$lte": now}}

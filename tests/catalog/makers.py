@@ -4,13 +4,11 @@ from datetime import timedelta
 
 from services.catalog.events import ProductEvent, product_event
 from services.catalog.models import CreateProduct, Product
-from services.shared.actors import Actor, Role
 from services.shared.events import Event, Origin
 from services.shared.money import Money
 from tests.support.doubles import StandingClock
 
 ORIGIN = Origin(correlation_id="request-1")
-OPS = Actor(user_id="ops", roles=frozenset({Role.OPS}))
 NOW = StandingClock().now()
 
 

@@ -15,8 +15,9 @@ from services.infra.outbox import Outbox
 from services.shared.actors import Actor, Role
 from services.shared.errors import Forbidden, Invalid, NotFound
 from services.shared.money import MAX_MINOR, Money
-from tests.catalog.makers import NOW, OPS, ORIGIN, a_wish, eur
+from tests.catalog.makers import NOW, ORIGIN, a_wish, eur
 from tests.support.doubles import CountingIds, StandingClock
+from tests.support.identity import OPS
 
 MIA = Actor(user_id="mia", roles=frozenset({Role.CUSTOMER}))
 PATCH = UpdateProduct(

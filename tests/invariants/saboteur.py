@@ -84,7 +84,16 @@ Deed = Callable[[Saboteur, Target], Awaitable[None]]
 
 
 async def deliver_nothing(hand: Saboteur, target: Target) -> None:
-    entry = {"_id": f"planted-{target.sku}", "sku": target.sku, "delta": 1, "reason": "planted", "at": LONG_AGO}
+    entry = {
+        "_id": f"planted-{target.sku}",
+        "sku": target.sku,
+        "delta": 1,
+        "reason": "planted",
+        "at": LONG_AGO,
+        "actor_id": None,
+        "on_hand": 1,
+        "version": 1,
+    }
     await hand.collection("inventory", "adjustments").insert_one(entry)
 
 

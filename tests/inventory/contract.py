@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.inventory.events import StockEvent, stock_event
-from services.inventory.models import Reservation, ReservationState, StockItem
+from services.inventory.models import Adjustment, Reservation, ReservationState, StockItem
 from services.inventory.ports import StockStore
 from services.inventory.records import (
-    Adjustment,
     Books,
     Changes,
     ReservationChange,
@@ -53,6 +52,12 @@ def a_refusal(order_id: str = "o2") -> ReservationRecord:
     return replace(a_record(order_id, ReservationState.REFUSED), problems=problems)
 
 
+def an_entry() -> Adjustment:
+    return Adjustment(
+        id="a1", sku="LAMP", delta=10, reason="opening stock", at=NOW, actor_id=None, on_hand=10, version=1
+    )
+
+
 def a_first_change() -> Changes:
     """Ten lamps are delivered, two of them held, and an order for more is refused: as one change."""
     item = an_item(reserved=2)
@@ -63,7 +68,7 @@ def a_first_change() -> Changes:
             ReservationChange(record=a_record(), was=None),
             ReservationChange(record=a_refusal(), was=None),
         ),
-        adjustments=(Adjustment(id="a1", sku="LAMP", delta=10, reason="opening stock", at=NOW),),
+        adjustments=(an_entry(),),
         events=(stock_event(StockEvent.RESERVED, item, 2, "o1", IDS.new(), ORIGIN),),
     )
 
@@ -83,6 +88,16 @@ class StockStoreContract(ABC):
     async def stored_events(self, store: StockStore) -> Sequence[tuple[str, str, int]]:
         """Type, subject and sequence of each event stored, in the order of their ids."""
 
+    async def test_the_ledger_of_a_sku_is_read_newest_first_and_piece_by_piece(self, store: StockStore) -> None:
+        entries = [replace(an_entry(), id=f"a{20 - number}", version=number) for number in range(1, 13)]
+        rope = replace(an_entry(), id="rope", sku="ROPE")
+        await write(store, Changes(at=NOW, adjustments=(*entries, rope)))
+        newest_first = tuple(reversed(entries))
+        assert await store.ledger("LAMP", None, 100) == newest_first
+        assert await store.ledger("LAMP", None, 5) == newest_first[:5]
+        assert await store.ledger("LAMP", newest_first[4].version, 5) == newest_first[5:10]
+        assert await store.ledger("LAMP", 1, 5) == await store.ledger("SOAP", None, 5) == ()
+
     async def test_an_empty_store_has_empty_books(self, store: StockStore) -> None:
         assert await read(store) == Books(stock={}, reservations={}, adjustments={})
 
@@ -91,7 +106,7 @@ class StockStoreContract(ABC):
         assert await read(store) == Books(
             stock={"LAMP": an_item(reserved=2)},
             reservations={"o1": a_record(), "o2": a_refusal()},
-            adjustments={"a1": Adjustment(id="a1", sku="LAMP", delta=10, reason="opening stock", at=NOW)},
+            adjustments={"a1": an_entry()},
         )
         assert await self.stored_events(store) == [("stock.reserved.v1", "LAMP", 1)]
 
@@ -183,7 +198,7 @@ class StockStoreContract(ABC):
         await write(store, a_first_change())
         sold = ReservationChange(record=a_record("o3", ReservationState.COMMITTED), was=None)
         gone = ReservationChange(record=a_record("o4", ReservationState.RELEASED), was=None)
-        lost = Adjustment(id="a2", sku="LAMP", delta=-1, reason="broken", at=NOW)
+        lost = replace(an_entry(), id="a2", delta=-1, reason="broken", actor_id="ops", on_hand=9, version=2)
         changed = StockChange(item=an_item(on_hand=7, reserved=2, version=2), was=1)
         await write(store, Changes(at=NOW, stock=(changed,), reservations=(sold, gone), adjustments=(lost,)))
         assert await store.audit() == (

@@ -13,6 +13,7 @@ from services.inventory.service import InventoryService
 from services.shared.errors import Conflict, IdempotencyMismatch, NotFound, Problem, Refused
 from tests.inventory.makers import ORIGIN, TTL, a_hold, a_service, an_adjustment, opened
 from tests.support.doubles import StandingClock
+from tests.support.identity import OPS
 
 State = ReservationState
 
@@ -74,7 +75,7 @@ class InventoryRules:
     async def test_a_refusal_stays_the_same_when_there_is_more(self, shop: InventoryService) -> None:
         with pytest.raises(OutOfStock) as first:
             await shop.hold_stock(a_hold("o1", ROPE=6), ORIGIN)
-        await shop.adjust_stock(an_adjustment("a1", "ROPE", 100), ORIGIN)
+        await shop.adjust_stock(an_adjustment("a1", "ROPE", 100), OPS, ORIGIN)
         with pytest.raises(OutOfStock) as again:
             await shop.hold_stock(a_hold("o1", ROPE=6), ORIGIN)
         assert problems_of(again) == problems_of(first)
@@ -211,36 +212,36 @@ class InventoryRules:
         assert await numbers(shop) == (10, 0, 10)
 
     async def test_a_delivery_counts_once_an_id(self, shop: InventoryService) -> None:
-        first = await shop.adjust_stock(an_adjustment("a1", "LAMP", 7), ORIGIN)
+        first = await shop.adjust_stock(an_adjustment("a1", "LAMP", 7), OPS, ORIGIN)
         assert (first.on_hand, first.available) == (17, 17)
-        assert await shop.adjust_stock(an_adjustment("a1", "LAMP", 7), ORIGIN) == first
-        assert (await shop.adjust_stock(an_adjustment("a2", "LAMP", 7), ORIGIN)).on_hand == 24
+        assert await shop.adjust_stock(an_adjustment("a1", "LAMP", 7), OPS, ORIGIN) == first
+        assert (await shop.adjust_stock(an_adjustment("a2", "LAMP", 7), OPS, ORIGIN)).on_hand == 24
 
     async def test_a_delivery_entered_twice_at_once_counts_once(
         self, shop: InventoryService, store: StockStore
     ) -> None:
-        twice = [shop.adjust_stock(an_adjustment("a1", "LAMP", 7), ORIGIN) for _ in range(2)]
+        twice = [shop.adjust_stock(an_adjustment("a1", "LAMP", 7), OPS, ORIGIN) for _ in range(2)]
         assert [item.on_hand for item in await asyncio.gather(*twice)] == [17, 17]
         await assert_sound(store)
 
     async def test_an_adjustment_id_stands_for_one_adjustment(self, shop: InventoryService) -> None:
-        await shop.adjust_stock(an_adjustment("a1", "LAMP", 7), ORIGIN)
+        await shop.adjust_stock(an_adjustment("a1", "LAMP", 7), OPS, ORIGIN)
         for other in (an_adjustment("a1", "LAMP", 8), an_adjustment("a1", "ROPE", 7)):
             with pytest.raises(IdempotencyMismatch):
-                await shop.adjust_stock(other, ORIGIN)
+                await shop.adjust_stock(other, OPS, ORIGIN)
         assert await numbers(shop, "ROPE") == (5, 0, 5)
 
     async def test_a_loss_never_takes_what_is_reserved(self, shop: InventoryService) -> None:
         await shop.hold_stock(a_hold("o1", LAMP=3), ORIGIN)
         with pytest.raises(Conflict) as refused:
-            await shop.adjust_stock(an_adjustment("a1", "LAMP", -8), ORIGIN)
+            await shop.adjust_stock(an_adjustment("a1", "LAMP", -8), OPS, ORIGIN)
         assert problems_of(refused)[0].path == ("delta",)
-        assert (await shop.adjust_stock(an_adjustment("a2", "LAMP", -7), ORIGIN)).available == 0
+        assert (await shop.adjust_stock(an_adjustment("a2", "LAMP", -7), OPS, ORIGIN)).available == 0
         assert await numbers(shop) == (3, 3, 0)
 
     async def test_an_unknown_sku_cannot_be_adjusted(self, shop: InventoryService) -> None:
         with pytest.raises(NotFound) as refused:
-            await shop.adjust_stock(an_adjustment("a1", "SOAP", 1), ORIGIN)
+            await shop.adjust_stock(an_adjustment("a1", "SOAP", 1), OPS, ORIGIN)
         assert problems_of(refused)[0].path == ("sku",)
         assert len(await shop.stock_of(["SOAP"])) == 0
 
@@ -251,7 +252,7 @@ class InventoryRules:
             shop.hold_stock(a_hold("o1", ROPE=4), ORIGIN),
             shop.hold_stock(a_hold("o2", ROPE=4), ORIGIN),
             shop.commit_hold("o1", ORIGIN),
-            shop.adjust_stock(an_adjustment("a1", "ROPE", 3), ORIGIN),
+            shop.adjust_stock(an_adjustment("a1", "ROPE", 3), OPS, ORIGIN),
             shop.hold_stock(a_hold("o3", ROPE=4), ORIGIN),
             shop.release_hold("o3", ORIGIN),
             shop.release_hold("o1", ORIGIN),

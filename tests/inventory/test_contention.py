@@ -16,6 +16,7 @@ from services.inventory.ports import StockStore
 from services.inventory.service import InventoryService
 from services.inventory.store import MongoStockStore
 from tests.inventory.makers import ORIGIN, a_hold, a_service, an_adjustment, opened
+from tests.support.identity import OPS
 
 
 @pytest.fixture
@@ -125,7 +126,9 @@ async def test_orders_of_many_skus_from_three_processes_all_end(
     for number in range(120):
         skus = chance.sample([f"S{sku}" for sku in range(8)], 3)
         shoppers.append(shop(number, {sku: chance.randint(1, 4) for sku in skus}, buys=chance.random() < 0.5))
-    deliveries = [services[1].adjust_stock(an_adjustment(f"delivery-{sku}", f"S{sku}", 3), ORIGIN) for sku in range(8)]
+    deliveries = [
+        services[1].adjust_stock(an_adjustment(f"delivery-{sku}", f"S{sku}", 3), OPS, ORIGIN) for sku in range(8)
+    ]
     await asyncio.gather(*shoppers, *deliveries)
     accounts = await store.audit()
     assert all(account.sound and account.reserved == 0 for account in accounts)

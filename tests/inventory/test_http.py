@@ -11,13 +11,13 @@ from services.inventory.api import router
 from services.inventory.client import InventoryClient
 from services.inventory.errors import HoldExpired, OutOfStock
 from services.inventory.memory import MemoryStockStore
-from services.inventory.models import ExpiredHolds, OpenStock
+from services.inventory.models import AdjustmentQuery, ExpiredHolds, OpenStock
 from services.inventory.ports import Inventory
 from services.shared.errors import Conflict, Invalid, NotFound, Refused
 from tests.inventory.makers import ORIGIN, TTL, a_hold, a_service, an_adjustment, opened
 from tests.support.doubles import StandingClock
 from tests.support.http import serving
-from tests.support.identity import IDENTITY, entry
+from tests.support.identity import IDENTITY, OPS, entry
 
 
 @pytest.fixture
@@ -46,7 +46,9 @@ async def test_every_answer_arrives_as_it_was_given(
 ) -> None:
     opening = await client.open_stock(OpenStock(sku="SOAP", quantity=4), ORIGIN)
     assert opening == (await service.stock_of(["SOAP"]))[0]
-    assert await client.adjust_stock(an_adjustment("a1", "SOAP", 2), ORIGIN) == store.stock["SOAP"]
+    assert await client.adjust_stock(an_adjustment("a1", "SOAP", 2), OPS, ORIGIN) == store.stock["SOAP"]
+    ledger = AdjustmentQuery(sku="SOAP", first=1)
+    assert await client.stock_adjustments(ledger, OPS) == await service.stock_adjustments(ledger, OPS)
     held = await client.hold_stock(a_hold("o1", LAMP=2, SOAP=1), ORIGIN)
     assert held == store.reservations["o1"].reservation
     assert await client.commit_hold("o1", ORIGIN) == store.reservations["o1"].reservation
@@ -75,5 +77,5 @@ async def test_each_kind_of_refusal_keeps_its_kind(client: Inventory) -> None:
 
     assert await refusal(client.commit_hold("o9", ORIGIN)) == (HoldExpired, None)
     assert await refusal(client.hold_stock(a_hold("", LAMP=1), ORIGIN)) == (Invalid, ("orderId",))
-    assert await refusal(client.adjust_stock(an_adjustment("a", "GLUE", 1), ORIGIN)) == (NotFound, ("sku",))
-    assert await refusal(client.adjust_stock(an_adjustment("a", "LAMP", -11), ORIGIN)) == (Conflict, ("delta",))
+    assert await refusal(client.adjust_stock(an_adjustment("a", "GLUE", 1), OPS, ORIGIN)) == (NotFound, ("sku",))
+    assert await refusal(client.adjust_stock(an_adjustment("a", "LAMP", -11), OPS, ORIGIN)) == (Conflict, ("delta",))

@@ -11,6 +11,7 @@ from services.shared.errors import Conflict, Invalid
 from services.shared.events import Event
 from tests.inventory.makers import ORIGIN, TTL, a_hold, a_service, an_adjustment, lines_of, opened
 from tests.support.doubles import StandingClock
+from tests.support.identity import OPS
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ async def test_an_adjustment_that_can_never_be_right_is_invalid(
     shop: InventoryService, store: MemoryStockStore, command: AdjustStock, path: tuple[str, ...]
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        await shop.adjust_stock(command, ORIGIN)
+        await shop.adjust_stock(command, OPS, ORIGIN)
     assert refused.value.problems[0].path == path
     assert store.stock["LAMP"].version == 1
 
@@ -104,16 +105,16 @@ async def test_what_cannot_be_a_sku_has_no_stock(shop: InventoryService) -> None
 
 async def test_stock_stays_within_what_clients_can_count(shop: InventoryService) -> None:
     for number in range(999):
-        await shop.adjust_stock(an_adjustment(f"a{number}", "LAMP", 1_000_000), ORIGIN)
+        await shop.adjust_stock(an_adjustment(f"a{number}", "LAMP", 1_000_000), OPS, ORIGIN)
     with pytest.raises(Conflict) as refused:
-        await shop.adjust_stock(an_adjustment("last", "LAMP", 1_000_000), ORIGIN)
+        await shop.adjust_stock(an_adjustment("last", "LAMP", 1_000_000), OPS, ORIGIN)
     assert refused.value.problems[0].path == ("delta",)
 
 
 async def test_every_change_tells_how_the_item_stands_after_it(store: MemoryStockStore) -> None:
     clock = StandingClock()
     shop = await opened(a_service(store, clock), LAMP=10)
-    await shop.adjust_stock(an_adjustment("a1", "LAMP", -1), ORIGIN)
+    await shop.adjust_stock(an_adjustment("a1", "LAMP", -1), OPS, ORIGIN)
     for order_id in ("sold", "released", "late"):
         await shop.hold_stock(a_hold(order_id, LAMP=2), ORIGIN)
     await shop.commit_hold("sold", ORIGIN)
@@ -146,7 +147,7 @@ async def test_a_repetition_tells_nothing(shop: InventoryService, store: MemoryS
     for _ in range(2):
         await shop.hold_stock(a_hold("o1", LAMP=2), ORIGIN)
         await shop.open_stock(OpenStock(sku="LAMP", quantity=10), ORIGIN)
-        await shop.adjust_stock(an_adjustment("a1", "LAMP", 1), ORIGIN)
+        await shop.adjust_stock(an_adjustment("a1", "LAMP", 1), OPS, ORIGIN)
     for _ in range(2):
         await shop.commit_hold("o1", ORIGIN)
     for _ in range(2):

@@ -22,6 +22,7 @@ from services.shared.errors import Refused
 from tests.inventory.makers import ORIGIN, a_service
 from tests.inventory.model import Lines, Shop
 from tests.support.doubles import StandingClock
+from tests.support.identity import OPS
 
 SKUS = ("LAMP", "ROPE", "SOAP")
 RUNS = itertools.count(1)
@@ -107,7 +108,7 @@ class Histories(RuleBasedStateMachine):
 
     async def _adjust(self, adjustment_id: str, sku: str, delta: int) -> int:
         command = AdjustStock(adjustment_id=adjustment_id, sku=self._prefix + sku, delta=delta, reason="counted")
-        return (await self._service.adjust_stock(command, ORIGIN)).on_hand
+        return (await self._service.adjust_stock(command, OPS, ORIGIN)).on_hand
 
     async def _hold(self, order_id: str, chosen: Lines, seconds: int) -> str:
         wanted = tuple(ReservedLine(sku=self._prefix + sku, quantity=quantity) for sku, quantity in chosen)

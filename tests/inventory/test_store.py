@@ -104,6 +104,13 @@ class TestMongoStockStore(StockStoreContract):
         plan = await self._database.collection("reservations").find(query).sort("deadline", 1).explain()
         assert "'indexName': 'overdue'" in str(plan)
 
+    async def test_a_ledger_is_read_by_its_index(self, store: MongoStockStore) -> None:
+        await write(store, a_first_change())
+        query = {"sku": "LAMP", "version": {"$lt": 5}}
+        plan = await self._database.collection("adjustments").find(query).sort("version", -1).limit(3).explain()
+        assert "'indexName': 'ledger'" in str(plan)
+        assert "COLLSCAN" not in str(plan)
+
     async def test_a_crowd_of_holds_costs_what_one_costs(self, store: MongoStockStore, mongo_url: str) -> None:
         """Two reads, all writes in one, and the commit: what a transaction costs is counted in commands."""
         await opened(a_service(store), LAMP=50, ROPE=50)

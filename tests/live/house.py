@@ -15,6 +15,7 @@ from services.orders.models import AdvanceOrder, Order, OrderStatus
 from services.payments.models import Payment, SettlePayment
 from tests.gateway.shop import NOBODY
 from tests.gateway.world import Wire, World, build_world
+from tests.support.identity import OPS
 
 NO_REDIS = "redis://127.0.0.1:9"
 
@@ -30,7 +31,7 @@ class House:
         """What is available after it; nobody is told."""
         shop = self.world.shop
         command = AdjustStock(adjustment_id=shop.ids.new(), sku=sku, delta=delta, reason="counted")
-        return (await shop.inventory.adjust_stock(command, NOBODY)).available
+        return (await shop.inventory.adjust_stock(command, OPS, NOBODY)).available
 
     async def advance(self, order_id: str, status: OrderStatus) -> Order:
         """The order in its new state; nobody is told."""

@@ -1,0 +1,32 @@
+"""Pages of a SKU's ledger of deliveries and losses, newest first. Pure.
+
+The stock's version is the place: every entry is another version's, so no two share one and a page begins where the last
+one ended.
+"""
+
+from collections.abc import Sequence
+
+from services.inventory.models import Adjustment, AdjustmentEdge, AdjustmentPage, AdjustmentQuery
+from services.shared.errors import Invalid
+from services.shared.pages import decode_cursor, encode_cursor
+
+
+def version_before(query: AdjustmentQuery) -> int | None:
+    """The version that the page's entries are older than. Raises Invalid at `after` for no cursor of this ledger."""
+    if query.after is None:
+        return None
+    sku, version = decode_cursor(query.after, str, int)
+    if sku != query.sku:
+        raise Invalid("not a cursor of this list", ("after",))
+    return int(version)
+
+
+def page_of(found: Sequence[Adjustment], query: AdjustmentQuery) -> AdjustmentPage:
+    """The page, given one entry more than it holds where there is one."""
+    return AdjustmentPage(
+        edges=tuple(
+            AdjustmentEdge(cursor=encode_cursor(entry.sku, entry.version), node=entry) for entry in found[: query.first]
+        ),
+        has_next=len(found) > query.first,
+        has_previous=query.after is not None,
+    )
