@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from graphql import GraphQLResolveInfo
 from gateway.currencies import Currencies
 from gateway.live.hub import Hub
 from gateway.ports import Sagas, WorkflowView
+from gateway.throttle.sign_ins import SignIns
 from services.catalog.models import Product
 from services.catalog.ports import Catalog
 from services.inventory.models import StockItem
@@ -157,8 +158,10 @@ class RequestContext:
 
     Attributes:
         viewer: who is signed in; None for an anonymous caller.
+        throttle: how often somebody may try to sign in; None where nobody can.
         address: the client's network address; empty where there is none.
         refused: a mutation of this request answered with errors; for the metrics.
+        proven: the ids of those who proved in this request who they are, by a password or a refresh token.
         live: where a subscription watches; None for a request over HTTP.
     """
 
@@ -166,8 +169,10 @@ class RequestContext:
     loaders: Loaders
     viewer: Actor | None
     request_id: str
+    throttle: SignIns | None = None
     address: str = ""
     refused: bool = False
+    proven: set[str] = field(default_factory=set)
     live: Hub | None = None
 
     @property
@@ -176,6 +181,12 @@ class RequestContext:
         if self.viewer is None:
             raise Unauthenticated("sign in first")
         return self.viewer
+
+    @property
+    def sign_ins(self) -> SignIns:
+        """How often somebody may try to sign in."""
+        assert self.throttle  # noqa: S101 (requests over HTTP always have it, and nobody signs in elsewhere)
+        return self.throttle
 
     @property
     def hub(self) -> Hub:

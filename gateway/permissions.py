@@ -1,35 +1,44 @@
-"""Who may what: one table, and the guard that puts it around every root field. A field without a row is refused.
+"""Who may what: one table of every served field. Decides nothing itself: `gateway/guard.py` puts it around the schema.
 
-What depends on the object (is this order yours?) is asked by `owned_order`; the table's OWNER then means: signed in.
+A field without a row is not served: the schema cannot be built. Whose a thing is, its service asks once more.
 """
 
 from collections.abc import Mapping
 from enum import Enum, auto
-from inspect import isawaitable
-from typing import Any
-
-from graphql import GraphQLField, GraphQLSchema
-
-from gateway.answers import Answer
-from gateway.context import Info, context_of
-from services.shared.actors import Actor
-from services.shared.errors import Forbidden, Refused, Unauthenticated
+from typing import Final
 
 
 class Access(Enum):
-    """Who gets past the door of a field."""
+    """To whom a field answers. OPS are all who run the shop, so ADMIN too.
+
+    Attributes:
+        ANYBODY: to everybody, an anonymous caller too.
+        REACHED: to whoever has come to its object; the fields that lead there have rows of their own.
+        SIGNED_IN: to every user.
+        OWNER: to the owner and to OPS. On a root field: to every user; whose the thing is, its resolver asks.
+        OPS: to OPS.
+        OPS_OR_NULL: to OPS; null to others.
+        ADMIN: to ADMIN.
+    """
 
     ANYBODY = auto()
+    REACHED = auto()
     SIGNED_IN = auto()
     OWNER = auto()
     OPS = auto()
+    OPS_OR_NULL = auto()
     ADMIN = auto()
 
 
-PERMISSIONS: Mapping[str, Access] = {
+def _rows(name: str, access: Access, fields: str) -> dict[str, Access]:
+    return {f"{name}.{field}": access for field in fields.split()}
+
+
+ROOTS: Final[Mapping[str, Access]] = {
     "Query.me": Access.ANYBODY,
     "Query.product": Access.ANYBODY,
     "Query.products": Access.ANYBODY,
+    "Query.stockAdjustments": Access.OPS,
     "Query.order": Access.OWNER,
     "Query.orders": Access.SIGNED_IN,
     "Query.workflow": Access.OPS,
@@ -41,6 +50,8 @@ PERMISSIONS: Mapping[str, Access] = {
     "Mutation.changePassword": Access.SIGNED_IN,
     "Mutation.setRoles": Access.ADMIN,
     "Mutation.createProduct": Access.OPS,
+    "Mutation.updateProduct": Access.OPS,
+    "Mutation.archiveProduct": Access.OPS,
     "Mutation.adjustStock": Access.OPS,
     "Mutation.placeOrder": Access.SIGNED_IN,
     "Mutation.cancelOrder": Access.OWNER,
@@ -50,76 +61,39 @@ PERMISSIONS: Mapping[str, Access] = {
     "Subscription.orderUpdated": Access.OWNER,
     "Subscription.stockChanged": Access.ANYBODY,
 }
+"""What a caller can ask for, and do."""
 
+FIELDS: Final[Mapping[str, Access]] = {
+    **_rows("User", Access.OWNER, "id email name roles preferences createdAt"),
+    **_rows("NotificationPreferences", Access.REACHED, "promotional recommendations"),
+    **_rows("Product", Access.ANYBODY, "id sku name description categories price active stock createdAt updatedAt"),
+    **_rows("ProductConnection", Access.ANYBODY, "edges pageInfo totalCount"),
+    **_rows("ProductEdge", Access.ANYBODY, "cursor node"),
+    **_rows("Stock", Access.ANYBODY, "sku onHand reserved available updatedAt"),
+    **_rows("StockAdjustment", Access.REACHED, "id sku delta reason adjustedBy at onHand"),
+    **_rows("StockAdjustmentConnection", Access.REACHED, "edges pageInfo"),
+    **_rows("StockAdjustmentEdge", Access.REACHED, "cursor node"),
+    **_rows("Order", Access.OWNER, "id customer lines total status history reason payment workflow placedAt"),
+    **_rows("OrderConnection", Access.REACHED, "edges pageInfo"),
+    **_rows("OrderEdge", Access.REACHED, "cursor node"),
+    **_rows("OrderLine", Access.REACHED, "sku name quantity unitPrice total product"),
+    **_rows("OrderStatusChange", Access.REACHED, "status at"),
+    **_rows("Payment", Access.REACHED, "status amount reference"),
+    **_rows("Workflow", Access.REACHED, "id runId type status taskQueue startedAt closedAt historyLength steps"),
+    **_rows("Workflow", Access.OPS_OR_NULL, "url"),
+    **_rows("WorkflowStep", Access.REACHED, "name state startedAt finishedAt detail"),
+    **_rows("AuthPayload", Access.REACHED, "user accessToken refreshToken errors"),
+    **_rows("LogoutPayload", Access.REACHED, "errors"),
+    **_rows("UserPayload", Access.REACHED, "user errors"),
+    **_rows("ProductPayload", Access.REACHED, "product errors"),
+    **_rows("StockPayload", Access.REACHED, "stock errors"),
+    **_rows("OrderPayload", Access.REACHED, "order errors"),
+    **_rows("WorkflowPayload", Access.REACHED, "workflow errors"),
+    **_rows("Money", Access.ANYBODY, "amount currency"),
+    **_rows("PageInfo", Access.ANYBODY, "hasNextPage hasPreviousPage startCursor endCursor"),
+    **_rows("UserError", Access.ANYBODY, "code message path"),
+}
+"""What a caller sees of what was answered."""
 
-def admit(access: Access, viewer: Actor | None) -> None:
-    """Raises Unauthenticated or Forbidden."""
-    if access is Access.ANYBODY:
-        return
-    if viewer is None:
-        raise Unauthenticated("sign in first")
-    if access is Access.OPS and not viewer.runs_the_shop:
-        raise Forbidden
-    if access is Access.ADMIN and not viewer.administers:
-        raise Forbidden
-
-
-def guard(schema: GraphQLSchema) -> GraphQLSchema:
-    """Puts the table around the schema's root fields, once. Raises KeyError for a field without a row."""
-    for root in (schema.query_type, schema.mutation_type):
-        for name, field in root.fields.items() if root else ():
-            access = PERMISSIONS[f"{root}.{name}"]
-            field.resolve = _mutating(field, access) if root is schema.mutation_type else _reading(field, access)
-    _guard_subscriptions(schema)
-    return schema
-
-
-def _guard_subscriptions(schema: GraphQLSchema) -> None:
-    """Asked at the start of a subscription; over HTTP there is none."""
-    root = schema.subscription_type
-    for name, field in root.fields.items() if root else ():
-        field.subscribe = _watching(field, PERMISSIONS[f"{root}.{name}"])
-
-
-def _watching(field: GraphQLField, access: Access) -> Any:  # noqa: ANN401 (a resolver)
-    inner = field.subscribe
-    assert inner  # noqa: S101 (every subscription of ours has one)
-
-    def subscribe(root: object, info: Info, **arguments: object) -> object:
-        admit(access, context_of(info).viewer)
-        return inner(root, info, **arguments)
-
-    return subscribe
-
-
-def _reading(field: GraphQLField, access: Access) -> Any:  # noqa: ANN401 (a resolver)
-    inner = field.resolve
-    assert inner  # noqa: S101 (every root field of ours has a resolver)
-
-    def resolve(root: object, info: Info, **arguments: object) -> object:
-        admit(access, context_of(info).viewer)
-        return inner(root, info, **arguments)
-
-    return resolve
-
-
-def _mutating(field: GraphQLField, access: Access) -> Any:  # noqa: ANN401 (a resolver)
-    """A refusal of a mutation is an answer: the payload's `errors`."""
-    inner = field.resolve
-    assert inner  # noqa: S101 (every root field of ours has a resolver)
-
-    async def resolve(root: object, info: Info, **arguments: object) -> object:
-        context = context_of(info)
-        admit(access, context.viewer)
-        try:
-            answer = inner(root, info, **arguments)
-            answer = await answer if isawaitable(answer) else answer
-        except (Unauthenticated, Forbidden):
-            # Said of the caller and not of the input: an answer of its own, like that of the door.
-            raise
-        except Refused as refusal:
-            answer = Answer(errors=refusal.problems)
-        context.refused = context.refused or bool(answer.errors)
-        return answer
-
-    return resolve
+PERMISSIONS: Final[Mapping[str, Access]] = {**ROOTS, **FIELDS}
+"""The whole table."""

@@ -8,7 +8,7 @@ import sys
 import graphene
 from graphql import GraphQLSchema, print_schema
 
-from gateway.permissions import guard
+from gateway.guard import guard
 from gateway.resolvers.orders import OrderMutations, OrderQueries
 from gateway.resolvers.placement import PlacementMutations
 from gateway.resolvers.products import ProductMutations, ProductQueries

@@ -68,10 +68,9 @@ class Workflow(graphene.ObjectType):
         return await context_of(info).backends.sagas.steps(await _view(workflow, info))
 
     @staticmethod
-    async def resolve_url(workflow: WorkflowReference, info: Info) -> str | None:
-        """Null to who does not run the shop."""
-        viewer = context_of(info).viewer
-        return (await _view(workflow, info)).url if viewer and viewer.runs_the_shop else None
+    async def resolve_url(workflow: WorkflowReference, info: Info) -> str:
+        """Its address, as the engine's user interface has it."""
+        return (await _view(workflow, info)).url
 
 
 class WorkflowPayload(graphene.ObjectType):
