@@ -90,6 +90,34 @@ def mail(
     run_mail(message, ready or DEFAULT_DATA / "ready.json")
 
 
+keys = typer.Typer(help="Show and change the keys that sign access tokens.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+
+
+@keys.command("list")
+def list_keys(ready: ReadyIn = None) -> None:
+    """List the keys that are published: which signs, which is to follow, which are there for the tokens that live."""
+    from cli.run import run_keys
+
+    run_keys(ready, DEFAULT_DATA, rotating=False)
+
+
+@keys.command("rotate")
+def rotate_keys(ready: ReadyIn = None) -> None:
+    """Bring in a new key: published now, signing once everybody has heard of it. Nobody is signed out."""
+    from cli.run import run_keys
+
+    run_keys(ready, DEFAULT_DATA, rotating=True)
+
+
+@keys.command("pair")
+def new_pair() -> None:
+    """Make the pair of keys by which gateway and command line prove themselves to services, and print it."""
+    from cli.run import run_new_pair
+
+    run_new_pair()
+
+
 def run() -> None:
     """The console command."""
     app()

@@ -116,6 +116,23 @@ def run_mail(message: int | None, ready: Path) -> bool:
     return asyncio.run(show_mail(read_ready(ready).mailbox, message, Console()))
 
 
+@told
+def run_keys(ready: Path | None, data: Path, *, rotating: bool) -> bool:
+    from cli.keys import rotate, show_keys
+
+    usual, settings = data / "ready.json", settings_from_environment()
+    running = read_ready(ready or usual) if ready or usual.exists() else None
+    work = rotate if rotating else show_keys
+    return asyncio.run(work(running.services if running else settings.services.users, settings, Console()))
+
+
+@told
+def run_new_pair() -> bool:
+    from cli.keys import show_new_pair
+
+    return show_new_pair(Console())
+
+
 def _order(ports: PortChoice, data: Path, ready: Path | None, only: Only) -> Order:
     folder = data.absolute()
     return Order(data=folder, ready=(ready or folder / "ready.json").absolute(), ports=ports, only=only)

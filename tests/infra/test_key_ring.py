@@ -123,6 +123,14 @@ async def test_known_keys_outlive_a_short_absence_and_no_long_one(
             await ask
 
 
+async def test_a_source_that_breaks_is_one_that_does_not_answer(clock: StandingClock) -> None:
+    async def broken() -> tuple[str, ...]:
+        raise RuntimeError("session is closed")
+
+    with pytest.raises(Unavailable):
+        await KeyRing(broken, clock).key("k1")
+
+
 async def test_a_key_of_another_kind_does_not_keep_the_others_out(clock: StandingClock) -> None:
     async def mixed() -> tuple[str, ...]:
         return '{"kty": "RSA", "kid": "r1"}', public_jwk()

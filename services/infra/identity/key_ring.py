@@ -94,6 +94,11 @@ class KeyRing:
         except (Unavailable, TimeoutError):
             self._failed = True
             return
+        except Exception:
+            # Nobody awaits a question in the background: without this its failure would be told to no one.
+            log.exception("keys cannot be asked for")
+            self._failed = True
+            return
         self._keys = {key.kid: key for key in _usable(texts)}
         self._known_at, self._failed = now, False
 

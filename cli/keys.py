@@ -1,0 +1,76 @@
+"""`caravan keys`: shows and changes the keys that sign access tokens, and makes the pair by which callers are known.
+
+Knows no key itself: it asks the users' service, as a caller that services know.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+import aiohttp
+from rich.console import Console
+from rich.table import Table
+
+from cli.errors import CommandFailed
+from cli.stack.checks import reason
+from services.infra.http import Caller
+from services.infra.identity.callers import Identity, new_pair
+from services.infra.settings import Settings
+from services.shared.clock import SystemClock
+from services.shared.errors import CaravanError
+from services.users.keys.client import KeysClient
+from services.users.keys.models import KeyState, KeyView
+from services.users.keys.ports import Keys
+
+ANSWER_WITHIN = 10.0
+NAME = "cli"
+
+
+async def show_keys(url: str, settings: Settings, console: Console) -> bool:
+    """Prints the keys that are published. Raises CommandFailed."""
+    _print(await _asked(url, settings, lambda keys: keys.list_keys()), console)
+    return True
+
+
+async def rotate(url: str, settings: Settings, console: Console) -> bool:
+    """Brings in a new key and prints what is published now. Raises CommandFailed."""
+    known = await _asked(url, settings, lambda keys: keys.rotate_keys())
+    _print(known, console)
+    signs_from = next(key.signs_from for key in known if key.state is KeyState.NEXT)
+    console.print(f"\nThe new key is published, and signs from {_moment(signs_from)}. There is nothing more to do.")
+    return True
+
+
+def show_new_pair(console: Console) -> bool:
+    """Prints a new pair for the settings; keeps it nowhere."""
+    pair = new_pair()
+    for half, value in (("PRIVATE_KEY", pair.private), ("PUBLIC_KEYS", pair.public)):
+        console.print(f"CARAVAN_IDENTITY__{half}={value}", markup=False, highlight=False, soft_wrap=True)
+    return True
+
+
+async def _asked(
+    url: str, settings: Settings, ask: Callable[[Keys], Awaitable[Sequence[KeyView]]]
+) -> Sequence[KeyView]:
+    try:
+        identity = Identity(settings.identity.private_key, NAME, SystemClock())
+    except ValueError:
+        raise CommandFailed(
+            "CARAVAN_IDENTITY__PRIVATE_KEY: services are called with one; give the gateway's."
+        ) from None
+    try:
+        async with aiohttp.ClientSession() as session:
+            return await ask(KeysClient(Caller(session, url, "keys", Keys, identity, ANSWER_WITHIN)))
+    except CaravanError as failure:
+        raise CommandFailed(f"The users' service at {url} says no: {reason(failure)}.") from failure
+
+
+def _print(keys: Sequence[KeyView], console: Console) -> None:
+    table = Table("key", "state", "signs from", "signs until", "published until", box=None)
+    for key in keys:
+        ends = [_moment(moment) if moment else "" for moment in (key.signs_until, key.published_until)]
+        table.add_row(key.kid, key.state.value, _moment(key.signs_from), *ends)
+    console.print(table)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat(sep=" ", timespec="seconds")
