@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -10,13 +11,23 @@ from fastapi import FastAPI
 
 from services.infra.http import Caller
 from services.infra.identity.callers import Identity
-from services.shared.errors import Unavailable
+from services.shared.actors import Actor, Role
+from services.shared.errors import Forbidden, Unavailable
 from services.shared.events import Origin
 from services.users.api import router
 from services.users.client import UsersClient
-from services.users.errors import BadCredentials, EmailTaken
+from services.users.errors import BadCredentials, EmailTaken, TokenExpired, TokenReused
 from services.users.memory import MemoryAccountStore
-from services.users.models import Login
+from services.users.models import (
+    ChangePassword,
+    FirstAccount,
+    Login,
+    Preferences,
+    PreferencesPatch,
+    PresentedToken,
+    SetRoles,
+    User,
+)
 from services.users.passwords import Argon2Hasher
 from services.users.ports import Users
 from services.users.service import UserService
@@ -28,6 +39,20 @@ from tests.users.makers import GOOD_PASSWORD, a_register, signing_keys
 from tests.users.test_tokens import RULES
 
 ORIGIN = Origin(correlation_id="r1")
+FIRST = FirstAccount(email="a@example.org", password=GOOD_PASSWORD, name="A", roles=(Role.ADMIN,))
+
+
+class Believing:
+    """Offers ActorCheck: believes who says `<id> <role>`."""
+
+    async def actor(self, token: str) -> Actor:
+        user_id, role = token.split()
+        return Actor(user_id=user_id, roles=frozenset({Role(role)}), proof=token)
+
+
+def acting(user: User) -> Actor:
+    """The caller, known to the service by the proof alone."""
+    return Actor(user_id="somebody else", roles=frozenset(), proof=f"{user.id} {user.roles[0]}")
 
 
 @pytest.fixture
@@ -38,7 +63,8 @@ async def address() -> AsyncIterator[str]:
     refresh_tokens = RefreshTokens(clock, ids, CountingSecrets())
     service = UserService(MemoryAccountStore(), Argon2Hasher(memory_kib=64), tokens, refresh_tokens, clock, ids)
     app = FastAPI()
-    app.include_router(router(service, entry()))
+    await service.seed([FIRST])
+    app.include_router(router(service, replace(entry(), actors=Believing())))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off", ws="none"))
     config = server.config
     config.load()
@@ -76,6 +102,37 @@ async def test_refusals_arrive_as_they_were_raised(session: aiohttp.ClientSessio
     assert taken.value.problems[0].path == ("email",)
     with pytest.raises(BadCredentials):
         await users.login(Login(email="mia@example.org", password="three otters on a boat"), ORIGIN)
+
+
+async def test_a_session_goes_on_and_ends(session: aiohttp.ClientSession, address: str) -> None:
+    users = client(session, address)
+    token = (await users.register(a_register(), ORIGIN)).refresh_token
+    newest = PresentedToken(
+        refresh_token=(await users.refresh_session(PresentedToken(refresh_token=token), ORIGIN)).refresh_token
+    )
+    await users.logout(newest)
+    with pytest.raises(TokenExpired):
+        await users.refresh_session(newest, ORIGIN)
+    token = (await users.login(Login(email="mia@example.org", password=GOOD_PASSWORD), ORIGIN)).refresh_token
+    spent = PresentedToken(refresh_token=token)
+    later = await users.refresh_session(spent, ORIGIN)
+    await users.refresh_session(PresentedToken(refresh_token=later.refresh_token), ORIGIN)
+    with pytest.raises(TokenReused):
+        await users.refresh_session(spent, ORIGIN)
+
+
+async def test_who_changes_an_account_is_whom_the_proof_names(session: aiohttp.ClientSession, address: str) -> None:
+    users = client(session, address)
+    mia = (await users.register(a_register(), ORIGIN)).user
+    admin = (await users.login(Login(email=FIRST.email, password=GOOD_PASSWORD), ORIGIN)).user
+    patched = await users.update_preferences(PreferencesPatch(promotional=False), acting(mia), ORIGIN)
+    assert (patched.id, patched.preferences) == (mia.id, Preferences(promotional=False))
+    change = ChangePassword(current_password=GOOD_PASSWORD, new_password="seven herons in a row")
+    assert (await users.change_password(change, acting(mia), ORIGIN)).user.id == mia.id
+    command = SetRoles(user_id=mia.id, roles=(Role.OPS,))
+    with pytest.raises(Forbidden):
+        await users.set_roles(command, acting(mia), ORIGIN)
+    assert (await users.set_roles(command, acting(admin), ORIGIN)).roles == (Role.OPS,)
 
 
 async def test_calls_at_once_do_not_mix(session: aiohttp.ClientSession, address: str) -> None:
