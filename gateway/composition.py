@@ -10,11 +10,18 @@ from temporalio.client import Client
 from gateway.auth import Authenticator, keys_of
 from gateway.context import Backends, Places
 from gateway.currencies import Currencies
-from gateway.limits.ports import Budget, Unlimited
+from gateway.limits.ports import Budget
 from gateway.live_composition import live_of
 from gateway.schema import build_schema
 from gateway.temporal_sagas import TemporalSagas
 from gateway.web.app import Parts, build_app
+from gateway.throttle.budget import LeakyBudget
+from gateway.throttle.keys import Keys
+from gateway.throttle.memory import MemoryCounters
+from gateway.throttle.ports import Bucket, Counters
+from gateway.throttle.redis_counters import RedisCounters
+from gateway.throttle.sign_ins import SignIns
+from gateway.throttle.standby import StandbyCounters
 from gateway.web.edge import Around, edge_of
 from gateway.web.endpoint import GraphQLEndpoint
 from gateway.web.health import Readiness, checks_of
@@ -75,6 +82,7 @@ def assemble(
     clock: Clock,
     session: aiohttp.ClientSession | None = None,
     budget: Budget | None = None,
+    counters: Counters | None = None,
 ) -> FastAPI:
     """The gateway on any backends; closes the session at its end. Without a budget, nobody is refused for one.
 
@@ -86,6 +94,16 @@ def assemble(
     authenticator = Authenticator(AccessTokens(keys, rules, clock))
 
     around = Around(backends=backends, authenticator=authenticator, metrics=metrics)
+    counters = counters or StandbyCounters(RedisCounters(redis), MemoryCounters(), metrics.throttle)
+    names = Keys(settings.identity.private_key)
+    around = Around(
+        backends=backends,
+        authenticator=authenticator,
+        metrics=metrics,
+        sign_ins=SignIns(counters, names, settings.sign_ins, metrics.throttle),
+    )
+    bucket = Bucket(size=settings.limits.budget, leak=settings.limits.budget_refill)
+    edge = edge_of(settings, schema, around, budget or LeakyBudget(counters, names, bucket, metrics.throttle))
     edge = edge_of(settings, schema, around, budget or Unlimited())
     redis = connect_redis(settings.redis)
     live = live_of(settings, schema, edge, redis, clock)

@@ -4,11 +4,13 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from cli.stack.checks import check_http
 from cli.stack.part import HOST, Launch, Tell, Tier, python
 from cli.stack.site import Site
 from cli.stack.tools import Kind, Source, given
+from services.infra.settings import Profile, Settings
 
 Prepare = Callable[[], Awaitable[None]]
 
@@ -83,6 +85,25 @@ def services(address: str, environment: Mapping[str, str], prepare: Prepare | No
         environment={**environment, "CARAVAN_SERVICES__HOST": HOST, "CARAVAN_SERVICES__PORT": port},
         prepare=prepare,
     )
+
+
+ROOM: Final = {
+    "limits": {"budget": 20_000_000, "budget_refill": 1_000_000},
+    "sign_ins": {"registrations_an_hour": 100_000, "refreshes_an_hour": 100_000},
+}
+"""For a stack on one machine all callers are one address, and a load on it would be a single caller's."""
+
+
+def room(settings: Settings) -> dict[str, str]:
+    """What the gateway of a development stack lets one caller do, unless the environment says so itself."""
+    if settings.profile is not Profile.DEVELOPMENT:
+        return {}
+    return {
+        f"CARAVAN_{section}__{name}".upper(): str(value)
+        for section, values in ROOM.items()
+        for name, value in values.items()
+        if name not in getattr(settings, section).model_fields_set
+    }
 
 
 def gateway(address: str, environment: Mapping[str, str]) -> OwnProcess:

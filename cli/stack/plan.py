@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from cli.ready import Addresses, environment_of
 from cli.stack.choices import Only
-from cli.stack.own import Prepare, gateway, payment_sandbox, services
+from cli.stack.own import Prepare, gateway, payment_sandbox, room, services
 from cli.stack.part import HOST, Part
 from cli.stack.servers.kafka import KafkaServer
 from cli.stack.servers.mail import MailServer
@@ -64,6 +64,6 @@ def _with_our_own(site: Site, servers: Sequence[Part], known: Addresses, prepare
     }
     return Plan(
         first=(*servers, sandbox),
-        then=(services(internal, environment, prepare), gateway(edge, environment)),
+        then=(services(internal, environment, prepare), gateway(edge, {**environment, **room(site.settings)})),
         addresses=addresses,
     )

@@ -92,6 +92,7 @@ class SessionMutations(graphene.ObjectType):
         """A new account, signed in."""
         context = context_of(info)
         command = Register(email=wanted.email, password=wanted.password, name=wanted.name)
+        await context.sign_ins.registration(context.address)
         return _signed_in(await context.backends.users.register(command, context.origin))
 
     @staticmethod
@@ -99,13 +100,15 @@ class SessionMutations(graphene.ObjectType):
         """A session of an account."""
         context = context_of(info)
         command = Login(email=wanted.email, password=wanted.password)
-        return _signed_in(await context.backends.users.login(command, context.origin))
+        async with context.sign_ins.login(command.email, context.address):
+            return _signed_in(await context.backends.users.login(command, context.origin))
 
     @staticmethod
     async def resolve_refresh_session(_root: object, info: Info, refresh_token: str) -> AuthAnswer:
         """The session goes on, with new tokens."""
         context = context_of(info)
         presented = PresentedToken(refresh_token=refresh_token)
+        await context.sign_ins.refresh(context.address)
         return _signed_in(await context.backends.users.refresh_session(presented, context.origin))
 
     @staticmethod
@@ -148,7 +151,9 @@ class AccountMutations(graphene.ObjectType):
         """Another password, and a session that begins with it."""
         context = context_of(info)
         command = ChangePassword(current_password=wanted.current_password, new_password=wanted.new_password)
-        return _signed_in(await context.backends.users.change_password(command, context.signed_in, context.origin))
+        actor = context.signed_in
+        async with context.sign_ins.password_check(actor.user_id, context.address):
+            return _signed_in(await context.backends.users.change_password(command, actor, context.origin))
 
     @staticmethod
     async def resolve_set_roles(_root: object, info: Info, user_id: str, roles: Sequence[Role]) -> UserAnswer:

@@ -7,6 +7,7 @@ from graphql import GraphQLSchema
 from gateway.auth import Authenticator
 from gateway.context import Backends
 from gateway.limits.ports import Budget
+from gateway.throttle.sign_ins import SignIns
 from gateway.web.documents import Documents
 from gateway.web.gate import Gate
 from gateway.web.metrics import Metrics
@@ -21,6 +22,7 @@ class Around:
     backends: Backends
     authenticator: Authenticator
     metrics: Metrics
+    sign_ins: SignIns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

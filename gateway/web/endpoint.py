@@ -171,6 +171,7 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
             loaders=Loaders(self._edge.around.backends),
             viewer=await self._edge.around.authenticator.viewer(request.headers.get("authorization")),
             request_id=str(get_contextvars()["request_id"]),
+            throttle=self._edge.around.sign_ins,
             address=address_of(request),
         )
 

@@ -16,8 +16,8 @@ from gateway.web.documents import Prepared
 from services.infra.settings import LimitsSettings
 
 MOST_ERRORS = 10
-NOT_EXECUTED = 1
-"""The points of a document that cannot be executed."""
+NOT_EXECUTED = 50
+"""The points of a document that cannot be executed: to read and to judge it is work as well."""
 
 
 class NotExecutable(Exception):

@@ -6,6 +6,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from gateway.live.metrics import LiveMetrics
+from gateway.throttle.metrics import ThrottleMetrics
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0)
 
@@ -16,6 +17,7 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self.live = LiveMetrics(self._registry)
+        self.throttle = ThrottleMetrics(self._registry)
         self._requests = Counter(
             "caravan_gateway_requests",
             "GraphQL requests, by root field and outcome (ok, refused, or the first error's code)",

@@ -99,11 +99,14 @@ class GatewaySettings(Section):
 
 
 class LimitsSettings(Section):
-    """How much one request may ask for: refused before anything is executed.
+    """How much one request may ask for, and each caller over many: refused before anything is executed.
 
-    `body` is in bytes and must arrive within `body_within` seconds; `headers` are the bytes of a request's head.
+    A caller may spend `budget` points at once and `budget_refill` a second over time. `body` is in
+    bytes and must arrive within `body_within` seconds; `headers` are the bytes of a request's head.
     """
 
+    budget: int = Field(default=200_000, ge=1)
+    budget_refill: int = Field(default=10_000, ge=1)
     cost: int = Field(default=50_000, ge=1)
     tokens: int = Field(default=4000, ge=1)
     depth: int = Field(default=20, ge=1, le=50)
@@ -120,6 +123,19 @@ class LimitsSettings(Section):
     body: int = Field(default=256 * 1024, ge=1024)
     body_within: float = Field(default=10, gt=0, le=60)
     headers: int = Field(default=16 * 1024, ge=1024)
+
+
+class SignInSettings(Section):
+    """How often somebody may try to sign in: an account's first `tries` cost nothing, each further one twice the wait.
+
+    The wait grows to `longest_delay` seconds. The others are for each client address, and may come all at once.
+    """
+
+    tries: int = Field(default=10, ge=1)
+    longest_delay: float = Field(default=900, ge=1, le=3600)
+    failures_an_hour: int = Field(default=100, ge=1)
+    registrations_an_hour: int = Field(default=100, ge=1)
+    refreshes_an_hour: int = Field(default=1000, ge=1)
 
 
 class LiveSettings(Section):
@@ -286,6 +302,7 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     gateway: GatewaySettings = GatewaySettings()
     limits: LimitsSettings = LimitsSettings()
+    sign_ins: SignInSettings = SignInSettings()
     live: LiveSettings = LiveSettings()
     services: ServicesSettings = ServicesSettings()
     identity: IdentitySettings = IdentitySettings()

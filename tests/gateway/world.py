@@ -12,6 +12,8 @@ from fastapi import FastAPI
 from gateway.composition import assemble
 from gateway.context import Backends, Places
 from gateway.currencies import Currencies
+from gateway.limits.ports import Unlimited
+from gateway.throttle.memory import MemoryCounters
 from services.infra.settings import Profile, Settings
 from services.shared.actors import Role
 from services.users.models import FirstAccount, Login, Register
@@ -162,7 +164,8 @@ async def build_world(profile: Profile = Profile.DEVELOPMENT) -> World:
         currencies=Currencies(shop.catalog, shop.clock),
     )
     settings = Settings().model_copy(update={"profile": profile})
-    world = World(shop, sagas, Wire(assemble(settings, backends, shop.clock)), backends)
+    app = assemble(settings, backends, shop.clock, budget=Unlimited(), counters=MemoryCounters())
+    world = World(shop, sagas, Wire(app), backends)
     await _let_in(world)
     world.forget()
     return world
