@@ -1,56 +1,34 @@
-"""Reading and launching products, and adjusting their stock."""
+"""Reading, launching, changing and archiving products, and adjusting their stock."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
 import graphene
 
 from gateway.answers import ProductAnswer, StockAnswer
 from gateway.context import Info, RequestContext, context_of
 from gateway.errors import BadInput
-from gateway.inputs import Problems, checked_id
+from gateway.inputs import checked_id
+from gateway.resolvers.product_inputs import ProductWish, new_product, patch_of
 from gateway.types.products import (
     Product,
     ProductConnection,
     ProductFilter,
     ProductInput,
     ProductListing,
+    ProductPatch,
     ProductPayload,
     ProductSortType,
     StockPayload,
 )
-from services.catalog.models import CreateProduct, ProductQuery, ProductSort
+from gateway.types.stock_ledger import StockAdjustmentConnection
 from services.catalog.models import Product as ProductModel
-from services.inventory.models import AdjustStock
+from services.catalog.models import ProductQuery, ProductSort
+from services.inventory.models import AdjustmentPage, AdjustmentQuery, AdjustStock
 from services.shared.errors import Forbidden
-from services.shared.money import money_of
-from services.shared.text import checked_sku, checked_text
 from workflows.messages import LaunchProductInput
 
 DEFAULT_PAGE = 20
-LONGEST_NAME = 200
-LONGEST_DESCRIPTION = 5000
-LONGEST_CATEGORY = 60
-MOST_CATEGORIES = 20
-MOST_STOCK = 1_000_000
-
-
-class PriceWish(Protocol):
-    """The contract's `MoneyInput`."""
-
-    amount: str
-    currency: str
-
-
-class ProductWish(Protocol):
-    """The contract's `ProductInput`."""
-
-    sku: str
-    name: str
-    description: str
-    categories: Sequence[str]
-    price: PriceWish
-    initial_stock: int
 
 
 class ProductQueries(graphene.ObjectType):
@@ -64,6 +42,14 @@ class ProductQueries(graphene.ObjectType):
         after=graphene.String(),
         wanted=graphene.Argument(ProductFilter, name="filter"),
         sort=graphene.Argument(ProductSortType, default_value=ProductSort.NEWEST),
+    )
+    stock_adjustments = graphene.Field(
+        StockAdjustmentConnection,
+        required=True,
+        description="[OPS] the ledger of a SKU, newest first",
+        sku=graphene.String(required=True),
+        first=graphene.Int(default_value=DEFAULT_PAGE),
+        after=graphene.String(),
     )
 
     @staticmethod
@@ -89,15 +75,30 @@ class ProductQueries(graphene.ObjectType):
     ) -> ProductListing:
         """One page."""
         context = context_of(info)
-        category = (wanted or {}).get("category")
+        filters = wanted or {}
         query = ProductQuery(
             first=DEFAULT_PAGE if first is None else first,
             after=None if after is None else checked_id(after, "after"),
             sort=sort or ProductSort.NEWEST,
-            category=None if category is None else checked_id(category, "filter", "category"),
-            include_inactive=_with_archived(context, wanted or {}),
+            category=filters.get("category"),
+            search=filters.get("search"),
+            in_stock=filters.get("in_stock"),
+            include_inactive=_with_archived(context, filters),
         )
         return ProductListing(query=query, page=await context.backends.catalog.list_products(query))
+
+    @staticmethod
+    async def resolve_stock_adjustments(
+        _root: object, info: Info, sku: str, first: int | None = None, after: str | None = None
+    ) -> AdjustmentPage:
+        """One page of a SKU's ledger."""
+        context = context_of(info)
+        query = AdjustmentQuery(
+            sku=checked_id(sku, "sku"),
+            first=DEFAULT_PAGE if first is None else first,
+            after=None if after is None else checked_id(after, "after"),
+        )
+        return await context.backends.inventory.stock_adjustments(query, context.signed_in)
 
 
 class ProductMutations(graphene.ObjectType):
@@ -108,6 +109,19 @@ class ProductMutations(graphene.ObjectType):
         required=True,
         description="[OPS]",
         wanted=graphene.Argument(ProductInput, name="input", required=True),
+    )
+    update_product = graphene.Field(
+        ProductPayload,
+        required=True,
+        description="[OPS]",
+        product_id=graphene.ID(name="id", required=True),
+        wanted=graphene.Argument(ProductPatch, name="input", required=True),
+    )
+    archive_product = graphene.Field(
+        ProductPayload,
+        required=True,
+        description="[OPS] sells no more; orders placed stay as they are",
+        product_id=graphene.ID(name="id", required=True),
     )
     adjust_stock = graphene.Field(
         StockPayload,
@@ -123,12 +137,32 @@ class ProductMutations(graphene.ObjectType):
         """A product and its first stock, in two services: hence a workflow."""
         backends = context_of(info).backends
         launch = LaunchProductInput(
-            product=_product_of(wanted, backends.ids.new()),
+            product=new_product(wanted, backends.ids.new()),
             initial_stock=wanted.initial_stock,
             colocated=backends.places.products,
         )
         launched = await backends.sagas.launch_product(launch)
         return ProductAnswer(product=launched.product)
+
+    @staticmethod
+    async def resolve_update_product(
+        _root: object, info: Info, product_id: str, wanted: Mapping[str, Any]
+    ) -> ProductAnswer:
+        """What is given, changed."""
+        context = context_of(info)
+        patch = patch_of(checked_id(product_id, "id"), wanted)
+        return ProductAnswer(
+            product=await context.backends.catalog.update_product(patch, context.signed_in, context.origin)
+        )
+
+    @staticmethod
+    async def resolve_archive_product(_root: object, info: Info, product_id: str) -> ProductAnswer:
+        """Off sale."""
+        context = context_of(info)
+        wanted = checked_id(product_id, "id")
+        return ProductAnswer(
+            product=await context.backends.catalog.archive_product(wanted, context.signed_in, context.origin)
+        )
 
     @staticmethod
     async def resolve_adjust_stock(_root: object, info: Info, sku: str, delta: int, reason: str) -> StockAnswer:
@@ -147,39 +181,3 @@ def _with_archived(context: RequestContext, wanted: Mapping[str, Any]) -> bool:
     if context.viewer is None or not context.viewer.runs_the_shop:
         raise Forbidden("archived products are shown to OPS only")
     return True
-
-
-def _product_of(wanted: ProductWish, product_id: str) -> CreateProduct:
-    problems = Problems()
-    _note_texts(wanted, problems)
-    if not 0 <= wanted.initial_stock <= MOST_STOCK:
-        problems.note(f"must be 0 to {MOST_STOCK}", "initialStock")
-    with problems.noted():
-        price = money_of(wanted.price.amount, wanted.price.currency, ("price",))
-    problems.refuse()
-    return CreateProduct(
-        product_id=product_id,
-        sku=wanted.sku,
-        name=wanted.name,
-        description=wanted.description,
-        categories=tuple(wanted.categories),
-        price=price,
-    )
-
-
-def _note_texts(wanted: ProductWish, problems: Problems) -> None:
-    with problems.noted():
-        checked_sku(wanted.sku, ("sku",))
-    with problems.noted():
-        checked_text(wanted.name, ("name",), most=LONGEST_NAME)
-    with problems.noted():
-        checked_text(wanted.description, ("description",), least=0, most=LONGEST_DESCRIPTION, lines=True)
-    if len(wanted.categories) > MOST_CATEGORIES:
-        problems.note(f"at most {MOST_CATEGORIES}", "categories")
-        return
-    for index, category in enumerate(wanted.categories):
-        place = ("categories", str(index))
-        with problems.noted():
-            checked_text(category, place, most=LONGEST_CATEGORY)
-        if category in wanted.categories[:index]:
-            problems.note("this category is there already", *place)

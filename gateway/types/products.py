@@ -57,7 +57,9 @@ class Product(graphene.ObjectType):
 class ProductFilter(graphene.InputObjectType):
     """Which products."""
 
+    search = graphene.String(description="Words to find in name, description, SKU")
     category = graphene.String()
+    in_stock = graphene.Boolean()
     include_inactive = graphene.Boolean(default_value=False, description="[OPS] archived products too")
 
 
@@ -108,6 +110,15 @@ class ProductInput(graphene.InputObjectType):
     categories = listed(graphene.String, default_value=[])
     price = graphene.Field(MoneyInput, required=True)
     initial_stock = graphene.Int(required=True, default_value=0)
+
+
+class ProductPatch(graphene.InputObjectType):
+    """What is to change of a product; what is left out stays."""
+
+    name = graphene.String()
+    description = graphene.String()
+    categories = graphene.List(graphene.NonNull(graphene.String))
+    price = graphene.InputField(MoneyInput)
 
 
 class ProductPayload(graphene.ObjectType):

@@ -46,15 +46,15 @@ def place_after(query: ProductQuery) -> str | None:
 
 
 def checked_query(query: ProductQuery) -> ProductQuery:
-    """Raises Invalid for a page size, cursor, category or search that can never be right."""
+    """Raises Invalid for a page size, cursor or filter that can never be right, with its path in the contract."""
     checked_page_size(query.first)
     place_after(query)
     if query.category is not None:
-        checked_text(query.category, ("category",), most=LONGEST_CATEGORY)
+        checked_text(query.category, ("filter", "category"), most=LONGEST_CATEGORY)
     if query.search is not None:
-        checked_text(query.search, ("search",), least=0, most=LONGEST_SEARCH, lines=True)
+        checked_text(query.search, ("filter", "search"), least=0, most=LONGEST_SEARCH, lines=True)
         if len(search_words(query.search)) > MOST_SEARCH_WORDS:
-            raise Invalid(f"must be at most {MOST_SEARCH_WORDS} words", ("search",))
+            raise Invalid(f"must be at most {MOST_SEARCH_WORDS} words", ("filter", "search"))
     return query
 
 

@@ -22,7 +22,6 @@ TYPES = frozenset(
         "NotificationEdge",
         "NotificationPriority",
         "NotificationStatus",
-        "ProductPatch",
         "Recommendation",
         "RecommendationRule",
         "Schedule",
@@ -34,17 +33,13 @@ TYPES = frozenset(
 
 FIELDS = frozenset(
     {
-        "Mutation.archiveProduct",
         "Mutation.cancelCampaign",
         "Mutation.createCampaign",
         "Mutation.discardDeadLetters",
         "Mutation.pauseSchedule",
         "Mutation.replayDeadLetters",
         "Mutation.triggerSchedule",
-        "Mutation.updateProduct",
         "Product.boughtTogether",
-        "ProductFilter.inStock",
-        "ProductFilter.search",
         "Query.campaigns",
         "Query.deadLetters",
         "Query.notifications",

@@ -1,6 +1,15 @@
 """What is served beside the contract: types, fields and arguments by their path. What hangs below one is added too."""
 
-ADDITIONS = frozenset({"ChangePasswordInput", "Mutation.changePassword"})
+ADDITIONS = frozenset(
+    {
+        "ChangePasswordInput",
+        "Mutation.changePassword",
+        "Query.stockAdjustments",
+        "StockAdjustment",
+        "StockAdjustmentConnection",
+        "StockAdjustmentEdge",
+    }
+)
 
 
 def is_added(place: str) -> bool:

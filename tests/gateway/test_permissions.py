@@ -16,6 +16,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "Query.me": ("{ me { id } }", {}),
     "Query.product": ('{ product(sku: "ink") { id } }', {}),
     "Query.products": ("{ products { totalCount } }", {}),
+    "Query.stockAdjustments": ('{ stockAdjustments(sku: "ink") { edges { node { id } } } }', {}),
     "Query.order": ("query Q($id: ID!) { order(id: $id) { id } }", {}),
     "Query.orders": ("{ orders { edges { node { id } } } }", {}),
     "Query.workflow": ('{ workflow(id: "order/none") { id } }', {}),
@@ -48,6 +49,12 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         "mutation M($input: ProductInput!) { createProduct(input: $input) { product { id } errors { code } } }",
         {"input": PRODUCT},
     ),
+    "Mutation.updateProduct": (
+        """mutation M($input: ProductPatch!) {
+          updateProduct(id: "ink", input: $input) { product { id } errors { code } } }""",
+        {"input": {"name": "Blue ink"}},
+    ),
+    "Mutation.archiveProduct": ('mutation { archiveProduct(id: "pen") { product { id } errors { code } } }', {}),
     "Mutation.adjustStock": (
         """mutation M($reason: String!) {
           adjustStock(sku: "ink", delta: 1, reason: $reason) { stock { onHand } errors { code } } }""",
@@ -77,6 +84,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "Query.me": OPEN,
     "Query.product": OPEN,
     "Query.products": OPEN,
+    "Query.stockAdjustments": OPS,
     "Query.order": SIGNED_IN | {"ben": "NOT_FOUND"},
     "Query.orders": SIGNED_IN,
     "Query.workflow": OPS,
@@ -88,6 +96,8 @@ EXPECTED: dict[str, dict[str, str]] = {
     "Mutation.changePassword": SIGNED_IN,
     "Mutation.setRoles": OPS | {"ops": "FORBIDDEN", "admin": "NOT_FOUND"},
     "Mutation.createProduct": OPS,
+    "Mutation.updateProduct": OPS,
+    "Mutation.archiveProduct": OPS,
     "Mutation.adjustStock": OPS,
     "Mutation.placeOrder": SIGNED_IN,
     "Mutation.cancelOrder": SIGNED_IN | {"ben": "NOT_FOUND"},

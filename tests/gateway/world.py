@@ -132,7 +132,7 @@ class World:
     def nothing_happened(self) -> bool:
         """No workflow was started or told anything, and no service wrote."""
         writes = {"create_product", "open_stock", "adjust_stock", "record_order", "register"}
-        writes |= {"update_preferences", "change_password"}
+        writes |= {"update_preferences", "change_password", "update_product", "archive_product"}
         return not self.sagas.journal and not any(writes & set(face.calls) for face in self.shop.watched.values())
 
     def forget(self) -> None:
