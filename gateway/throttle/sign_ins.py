@@ -14,8 +14,8 @@ from gateway.throttle.keys import Keys, network_of
 from gateway.throttle.metrics import ThrottleMetrics
 from gateway.throttle.ports import Bucket, Counters, Pace
 from services.infra.settings import SignInSettings
+from services.shared.addresses import known_email
 from services.users.errors import BadCredentials
-from services.users.rules import known_email
 
 DAY: Final = 86400.0
 KNOWN_FOR: Final = 30 * DAY
