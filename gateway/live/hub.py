@@ -67,7 +67,8 @@ class Hub:
             while True:
                 self._turned.clear()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._turned.wait(), self._rest())
+                    async with asyncio.timeout(self._rest()):
+                        await self._turned.wait()
                 self._look()
         finally:
             for channel in self._channels.values():

@@ -25,6 +25,8 @@ from gateway.web.transport.negotiation import PREFLIGHT_HEADERS
 from services.infra.identity.jwks import JWKS_PATH
 
 PATH = "/graphql"
+CANCEL_AGAIN = 0.5
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +53,9 @@ def build_app(parts: Parts) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(run()) for run in parts.running]
+        tasks = {asyncio.create_task(run()) for run in parts.running}
         yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _ended(tasks)
         await parts.close()
 
     app = FastAPI(title="Caravan", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
@@ -76,6 +76,14 @@ def build_app(parts: Parts) -> FastAPI:
     app.router.add_route(JWKS_PATH, parts.jwks, methods=["GET"])
     app.router.add_route("/metrics", _metrics(parts), methods=["GET"])
     return app
+
+
+async def _ended(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancels them until they are: a driver may swallow a cancellation."""
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=CANCEL_AGAIN)
 
 
 def _graphql(parts: Parts) -> GraphQL:

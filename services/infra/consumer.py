@@ -114,7 +114,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
             except Unavailable as failure:
                 log.warning("consumer waits", consumer=self._row.consumer, reason=str(failure), seconds=pause)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), pause)
+                    async with asyncio.timeout(pause):
+                        await stop.wait()
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 pause = FIRST_PAUSE

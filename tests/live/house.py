@@ -10,12 +10,11 @@ import uvicorn
 from gateway.composition import assemble
 from gateway.sockets.transport import BoundedWebSocket
 from services.infra.settings import GatewaySettings, LiveSettings, Profile, RedisSettings, Settings
-from services.inventory.models import AdjustStock
+from services.inventory.models import HoldStock, ReservedLine
 from services.orders.models import AdvanceOrder, Order, OrderStatus
 from services.payments.models import Payment, SettlePayment
 from tests.gateway.shop import NOBODY
 from tests.gateway.world import Wire, World, build_world
-from tests.support.identity import OPS
 
 NO_REDIS = "redis://127.0.0.1:9"
 
@@ -27,11 +26,13 @@ class House:
     url: str
     world: World
 
-    async def change_stock(self, sku: str, delta: int) -> int:
+    async def sell(self, sku: str, quantity: int = 1) -> int:
         """What is available after it; nobody is told."""
         shop = self.world.shop
-        command = AdjustStock(adjustment_id=shop.ids.new(), sku=sku, delta=delta, reason="counted")
-        return (await shop.inventory.adjust_stock(command, OPS, NOBODY)).available
+        line = ReservedLine(sku=sku, quantity=quantity)
+        await shop.inventory.hold_stock(HoldStock(order_id=shop.ids.new(), lines=(line,), ttl_seconds=900), NOBODY)
+        (item,) = await shop.stock.items([sku])
+        return item.available
 
     async def advance(self, order_id: str, status: OrderStatus) -> Order:
         """The order in its new state; nobody is told."""

@@ -48,7 +48,7 @@ async def test_a_notice_shows_the_change_soon_and_a_late_one_nothing(redis_node:
         await hearing(house)
         async with subscribed(house.url, None, STOCK, skus=["ink", "pen"]) as client:
             assert {(await client.state())["sku"] for _ in range(2)} == {"ink", "pen"}
-            left = await house.change_stock("ink", -3)
+            left = await house.sell("ink", 3)
             await announcer_.tell(Notice(kind=Changed.STOCK, id="ink", version=2))
             assert await client.state(SOON) == {"sku": "ink", "available": left}
             reads = metric("caravan_live_reads_total", await metrics_of(house))
@@ -80,9 +80,9 @@ async def test_however_many_watch_a_notice_is_read_once(redis_node: RedisNode) -
             for _ in range(20):
                 await client.state()
             house.world.shop.counted()
-            await house.change_stock("ink", 1)
+            await house.sell("ink")
             await announcer_.tell(Notice(kind=Changed.STOCK, id="ink", version=2))
-            assert [(await client.state(SOON))["available"] for _ in range(20)] == [101] * 20
+            assert [(await client.state(SOON))["available"] for _ in range(20)] == [99] * 20
             assert house.world.shop.counted()["inventory.stock_of"] == 1
 
 
@@ -94,19 +94,19 @@ async def test_what_was_missed_while_redis_was_away_is_healed(redis_node: RedisN
         async with subscribed(house.url, None, STOCK, skus=["ink"]) as client:
             await client.state()
             if loss == "connection":
-                await house.change_stock("ink", 1)
+                await house.sell("ink")
                 redis_node.drop_connections()
             elif loss == "killed":
                 redis_node.kill()
                 await hearing(house, hears=False)
-                await house.change_stock("ink", 1)
+                await house.sell("ink")
                 redis_node.start()
             else:
                 redis_node.freeze()
                 await hearing(house, hears=False)
-                await house.change_stock("ink", 1)
+                await house.sell("ink")
                 redis_node.thaw()
-            assert (await client.until(available=101))["sku"] == "ink"
+            assert (await client.until(available=99))["sku"] == "ink"
             assert metric("caravan_live_healed_total", await metrics_of(house)) == 1
 
 
@@ -115,15 +115,15 @@ async def test_a_notice_that_nobody_heard_is_healed_by_the_next_look(redis_node:
         await hearing(house)
         async with subscribed(house.url, None, STOCK, skus=["ink"]) as client:
             await client.state()
-            await house.change_stock("ink", 1)
-            assert (await client.state(SOON))["available"] == 101
+            await house.sell("ink")
+            assert (await client.state(SOON))["available"] == 99
 
 
 async def test_without_redis_changes_show_soon_all_the_same(house: House) -> None:
     async with subscribed(house.url, None, STOCK, skus=["ink"]) as client:
         await client.state()
-        await house.change_stock("ink", 1)
-        assert (await client.state(SOON))["available"] == 101
+        await house.sell("ink")
+        assert (await client.state(SOON))["available"] == 99
 
 
 async def test_an_order_of_somebody_else_cannot_be_watched_and_ops_may(house: House) -> None:
@@ -154,10 +154,10 @@ async def test_a_service_away_is_said_at_the_start_and_waited_for_later(house: H
         await client.subscribe(STOCK, "2", skus=["pen"])
         message = await client.hear()
         assert (message["id"], message["payload"][0]["extensions"]["code"]) == ("2", "UNAVAILABLE")
-        await house.change_stock("ink", 1)
+        await house.sell("ink")
         assert await client.hears_nothing(0.5)
         inventory.faults.clear()
-        assert (await client.state())["available"] == 101
+        assert (await client.state())["available"] == 99
 
 
 async def test_a_payment_that_cannot_be_read_costs_its_field_only(house: House) -> None:
