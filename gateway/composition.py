@@ -14,7 +14,6 @@ from gateway.limits.ports import Budget
 from gateway.live_composition import live_of
 from gateway.schema import build_schema
 from gateway.temporal_sagas import TemporalSagas
-from gateway.web.app import Parts, build_app
 from gateway.throttle.budget import LeakyBudget
 from gateway.throttle.keys import Keys
 from gateway.throttle.memory import MemoryCounters
@@ -22,6 +21,7 @@ from gateway.throttle.ports import Bucket, Counters
 from gateway.throttle.redis_counters import RedisCounters
 from gateway.throttle.sign_ins import SignIns
 from gateway.throttle.standby import StandbyCounters
+from gateway.web.app import Parts, build_app
 from gateway.web.edge import Around, edge_of
 from gateway.web.endpoint import GraphQLEndpoint
 from gateway.web.health import Readiness, checks_of
@@ -84,7 +84,7 @@ def assemble(
     budget: Budget | None = None,
     counters: Counters | None = None,
 ) -> FastAPI:
-    """The gateway on any backends; closes the session at its end. Without a budget, nobody is refused for one.
+    """The gateway on any backends; closes the session at its end. Counts in Redis unless it is told where.
 
     Raises OSError or ValueError for trusted documents that cannot be read or executed.
     """
@@ -93,7 +93,7 @@ def assemble(
     rules = access_token_rules(settings.auth.issuer, settings.auth.audience)
     authenticator = Authenticator(AccessTokens(keys, rules, clock))
 
-    around = Around(backends=backends, authenticator=authenticator, metrics=metrics)
+    redis = connect_redis(settings.redis)
     counters = counters or StandbyCounters(RedisCounters(redis), MemoryCounters(), metrics.throttle)
     names = Keys(settings.identity.private_key)
     around = Around(
@@ -104,8 +104,6 @@ def assemble(
     )
     bucket = Bucket(size=settings.limits.budget, leak=settings.limits.budget_refill)
     edge = edge_of(settings, schema, around, budget or LeakyBudget(counters, names, bucket, metrics.throttle))
-    edge = edge_of(settings, schema, around, budget or Unlimited())
-    redis = connect_redis(settings.redis)
     live = live_of(settings, schema, edge, redis, clock)
 
     async def close() -> None:
