@@ -122,6 +122,7 @@ def assemble(
             running=live.running,
             explorer=settings.profile is Profile.DEVELOPMENT,
             origins=tuple(settings.gateway.allowed_origins.split()),
+            largest_head=settings.limits.headers,
             close=close,
         )
     )

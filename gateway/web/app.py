@@ -21,6 +21,7 @@ from gateway.web.health import Readiness
 from gateway.web.jwks import Answer
 from gateway.web.metrics import Metrics
 from gateway.web.transport.headers import SecureHeaders
+from gateway.web.transport.heads import BoundedHead
 from gateway.web.transport.negotiation import PREFLIGHT_HEADERS
 from services.infra.identity.jwks import JWKS_PATH
 
@@ -33,7 +34,7 @@ CANCEL_AGAIN = 0.5
 class Parts:
     """What the application is made of; all of `running` runs while it does, and `close` is awaited when it ends.
 
-    `origins` are the sites whose pages may call it.
+    `origins` are the sites whose pages may call it; `largest_head` is in bytes.
     """
 
     schema: GraphQLSchema
@@ -45,6 +46,7 @@ class Parts:
     sockets: Door
     running: Sequence[Callable[[], Coroutine[None, None, None]]]
     origins: Sequence[str]
+    largest_head: int
     close: Callable[[], Awaitable[None]]
 
 
@@ -67,6 +69,7 @@ def build_app(parts: Parts) -> FastAPI:
             allow_headers=["authorization", "content-type", *PREFLIGHT_HEADERS],
             expose_headers=["retry-after"],
         )
+    app.add_middleware(BoundedHead, most=parts.largest_head)
     app.add_middleware(SecureHeaders)
     # A route and no mount: a mount would answer /graphql with a redirect.
     app.router.routes.append(Route(PATH, _graphql(parts), methods=["GET", "POST", "OPTIONS"]))

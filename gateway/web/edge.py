@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from graphql import GraphQLSchema
+from graphql import GraphQLError, GraphQLSchema
 
 from gateway.auth import Authenticator
 from gateway.context import Backends
@@ -13,6 +13,7 @@ from gateway.web.gate import Gate
 from gateway.web.metrics import Metrics
 from gateway.web.trusted import TrustedDocuments
 from services.infra.settings import LimitsSettings, Profile, Settings
+from services.shared.errors import CaravanError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +42,12 @@ class Edge:
 def edge_of(settings: Settings, schema: GraphQLSchema, around: Around, budget: Budget) -> Edge:
     """The edge. In production the schema is not told.
 
-    Raises OSError or ValueError for trusted documents that cannot be read, and CaravanError or GraphQLError for one
-    that could not be executed.
+    Raises OSError or ValueError for trusted documents that cannot be read, or could not be executed.
     """
     limits, open_schema = settings.limits, settings.profile is Profile.DEVELOPMENT
     documents = Documents(schema, limits, open_schema=open_schema)
     trusted = TrustedDocuments.read(settings.gateway.trusted_documents, only=settings.gateway.trusted_only)
-    for text in trusted:
-        if errors := documents.prepared(text).errors:
-            raise ValueError(f"a trusted document is not valid: {errors[0].message}: {text[:80]}")
+    _check(trusted, documents)
     return Edge(
         around=around,
         documents=documents,
@@ -59,3 +57,14 @@ def edge_of(settings: Settings, schema: GraphQLSchema, around: Around, budget: B
         limits=limits,
         answer_within=settings.gateway.answer_within,
     )
+
+
+def _check(trusted: TrustedDocuments, documents: Documents) -> None:
+    """Raises ValueError for a document that clients would be refused."""
+    for text in trusted:
+        try:
+            wrong = [error.message for error in documents.prepared(text).errors]
+        except (CaravanError, GraphQLError) as error:
+            wrong = [str(error)]
+        if wrong:
+            raise ValueError(f"a trusted document cannot be executed: {wrong[0]}: {text[:80]}")

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from gateway.composition import assemble
 from gateway.context import Backends, Places
 from gateway.currencies import Currencies
-from gateway.limits.ports import Unlimited
+from gateway.limits.ports import Budget, Unlimited
 from gateway.throttle.memory import MemoryCounters
 from services.infra.settings import Profile, Settings
 from services.shared.actors import Role
@@ -45,7 +45,7 @@ class Wire:
     """Speaks ASGI to the application."""
 
     def __init__(self, app: FastAPI) -> None:
-        self._app = app
+        self.app = app
 
     async def send(
         self,
@@ -61,18 +61,29 @@ class Wire:
             {"type": "http.request", "body": piece, "more_body": index + 1 < len(pieces)}
             for index, piece in enumerate(pieces)
         ]
-        sent: list[Any] = []
 
-        async def receive() -> Any:  # noqa: ANN401 (ASGI)
+        async def receive() -> dict[str, Any]:
             if messages:
                 return messages.pop(0)
             await (gone or asyncio.Event()).wait()
             return {"type": "http.disconnect"}
 
+        return await self.receive(method, path, receive, headers)
+
+    async def receive(
+        self,
+        method: str,
+        path: str,
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """One request whose messages come from `receive`."""
+        sent: list[Any] = []
+
         async def send(message: Any) -> None:  # noqa: ANN401 (ASGI)
             sent.append(message)
 
-        await self._app(_scope(method, path, headers or {}), receive, send)
+        await self.app(_scope(method, path, headers or {}), receive, send)
         start = sent[0]
         received = {name.decode(): value.decode() for name, value in start["headers"]}
         return Response(start["status"], received, b"".join(message.get("body", b"") for message in sent[1:]))
@@ -147,8 +158,10 @@ def order_input(**changes: object) -> dict[str, Any]:
     return {"lines": lines, "paymentMethod": "pm_card_visa", "idempotencyKey": "k1"} | changes
 
 
-async def build_world(profile: Profile = Profile.DEVELOPMENT) -> World:
-    """A stocked shop with two customers (mia, ben), an ops and an admin."""
+async def build_world(
+    profile: Profile = Profile.DEVELOPMENT, settings: Settings | None = None, budget: Budget | None = None
+) -> World:
+    """A stocked shop with two customers (mia, ben), an ops and an admin; `settings` instead of the profile's."""
     shop = Shop(RULES)
     await shop.stock_up()
     sagas = MemorySagas(shop)
@@ -163,8 +176,8 @@ async def build_world(profile: Profile = Profile.DEVELOPMENT) -> World:
         places=Places(orders=(), products=(), hold_seconds=900, answer_within=4.5),
         currencies=Currencies(shop.catalog, shop.clock),
     )
-    settings = Settings().model_copy(update={"profile": profile})
-    app = assemble(settings, backends, shop.clock, budget=Unlimited(), counters=MemoryCounters())
+    settings = settings or Settings().model_copy(update={"profile": profile})
+    app = assemble(settings, backends, shop.clock, budget=budget or Unlimited(), counters=MemoryCounters())
     world = World(shop, sagas, Wire(app), backends)
     await _let_in(world)
     world.forget()
