@@ -4,7 +4,7 @@ Every service gets its own database and no other. Tests replace the parts of `Sh
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, Protocol
 
@@ -16,12 +16,15 @@ import services.inventory.api
 import services.orders.api
 import services.payments.api
 import services.users.api
+import services.users.audit.api
 from activities.catalog import CatalogActivities
 from activities.inventory import InventoryActivities
 from activities.orders import OrdersActivities
 from activities.payments import PaymentsActivities
+from services.catalog.handlers import StockNotes
 from services.catalog.service import CatalogService
 from services.catalog.store import MongoProductStore
+from services.infra.consumer import Handler
 from services.infra.identity.entry import Entry
 from services.infra.mongo import Client, Database, unavailable_when_away
 from services.infra.outbox import Outbox
@@ -40,6 +43,8 @@ from services.shared.ids import IdFactory, RandomSecrets
 from services.users.keys.models import KeyTimes
 from services.users.keys.service import SigningKeys
 from services.users.keys.store import MongoKeyStore
+from services.users.audit.service import AuditService
+from services.users.audit.store import MongoAuditStore
 from services.users.models import FirstAccount
 from services.users.passwords import Argon2Hasher
 from services.users.ports import PasswordHasher
@@ -50,6 +55,9 @@ from services.users.tokens import Ed25519Tokens, TokenRules
 
 LATE_TOKENS: Final = timedelta(minutes=1)
 """How much longer than a token lives its key is published: for clocks that differ, and a signature made late."""
+
+STOCK_NOTES: Final = "stock-notes"
+"""The consumer by which the catalogue learns what is in stock."""
 
 
 class Preparable(Protocol):
@@ -85,6 +93,7 @@ class Hosted:
     Attributes:
         prepare: makes collections, indexes and first accounts; repeatable; raises Unavailable.
         activities: its steps of workflows; None where it has none.
+        handlers: what it does about events, by the name of the consumer.
     """
 
     name: str
@@ -92,6 +101,7 @@ class Hosted:
     router: APIRouter
     prepare: Callable[[], Awaitable[None]]
     activities: object | None = None
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
 
 
 def compose(name: str, shared: Shared) -> Hosted:
@@ -100,8 +110,13 @@ def compose(name: str, shared: Shared) -> Hosted:
     return BUILDERS[name](shared, database, Outbox(database))
 
 
+def product_store(database: Database) -> MongoProductStore:
+    """The catalogue's store on its own, as its service has it: for measurements."""
+    return MongoProductStore(database, Outbox(database))
+
+
 def _catalog(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
-    store = MongoProductStore(database, outbox)
+    store = product_store(database)
     face = CatalogService(store, shared.clock, shared.ids)
     return Hosted(
         name="catalog",
@@ -109,6 +124,7 @@ def _catalog(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
         router=services.catalog.api.router(face, shared.entry),
         prepare=_prepares(store, outbox),
         activities=CatalogActivities(face),
+        handlers={STOCK_NOTES: StockNotes(store).handle},
     )
 
 
@@ -157,7 +173,8 @@ def _users(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     hasher = shared.hasher or Argon2Hasher()
     refresh_tokens = RefreshTokens(shared.clock, shared.ids, RandomSecrets())
     face = UserService(store, hasher, tokens, refresh_tokens, shared.clock, shared.ids)
-    make_collections = _prepares(store, outbox, tokens)
+    audit = MongoAuditStore(database)
+    make_collections = _prepares(store, outbox, tokens, audit)
 
     async def prepare() -> None:
         await make_collections()
@@ -165,6 +182,7 @@ def _users(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
 
     router = services.users.api.router(face, shared.entry)
     router.include_router(services.users.api.keys_router(keys, shared.entry))
+    router.include_router(services.users.audit.api.router(AuditService(audit, shared.clock), shared.entry))
     return Hosted(
         name="users",
         database=database,

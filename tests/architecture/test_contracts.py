@@ -33,6 +33,7 @@ PLANTS = [
     ("contexts-know-no-edge", "services.infra.http", "graphql"),
     ("gateway", "gateway", "services.orders.store"),
     ("gateway", "services.orders.client", "pymongo"),
+    ("gateway", "gateway", "services.users.audit.store"),
     ("independent-contexts", "services.orders.service", "services.catalog.models"),
     ("inside-a-context", "services.orders.models", "services.orders.service"),
     ("inside-a-context", "services.users.service", "services.users.passwords"),
@@ -42,6 +43,7 @@ PLANTS = [
     ("shared-below-all", "services.shared.ids", "services.infra.settings"),
     ("shared-below-all", "services.infra.outbox", "services.orders.models"),
     ("composed-in-one-place", "cli", "services.orders.store"),
+    ("composed-in-one-place", "cli", "services.users.audit.store"),
     ("one-driver-module", "services.orders.store", "motor"),
     ("queries-in-stores", "services.payments.provider", "pymongo"),
 ]

@@ -1,0 +1,36 @@
+"""The audit trail in memory: the fake of the store, kept to the same contract suite. For tests; forgets everything."""
+
+from services.users.audit.models import AuditOutcome, AuditPage, AuditQuery, AuditRecord, page_of, record_before
+
+
+class MemoryAuditStore:
+    """Offers `ports.AuditStore`, in a dict."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, AuditRecord] = {}
+
+    async def insert(self, record: AuditRecord) -> None:
+        self._records.setdefault(record.id, record)
+
+    async def conclude(self, concluded: AuditRecord) -> bool:
+        stored = self._records.get(concluded.id)
+        if stored is None or stored.outcome is not AuditOutcome.STARTED:
+            return False
+        self._records[concluded.id] = concluded
+        return True
+
+    async def by_id(self, record_id: str) -> AuditRecord | None:
+        return self._records.get(record_id)
+
+    async def page(self, query: AuditQuery) -> AuditPage:
+        before = record_before(query)
+        found = [
+            self._records[record_id]
+            for record_id in sorted(self._records, reverse=True)
+            if (before is None or record_id < before) and _matches(self._records[record_id], query)
+        ]
+        return page_of(found[: query.first + 1], query)
+
+
+def _matches(record: AuditRecord, query: AuditQuery) -> bool:
+    return query.actor_id in {None, record.actor_id} and query.action in {None, record.action}
