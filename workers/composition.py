@@ -40,11 +40,11 @@ from services.payments.store import MongoPaymentStore
 from services.shared.actors import Role
 from services.shared.clock import Clock
 from services.shared.ids import IdFactory, RandomSecrets
+from services.users.audit.service import AuditService
+from services.users.audit.store import MongoAuditStore
 from services.users.keys.models import KeyTimes
 from services.users.keys.service import SigningKeys
 from services.users.keys.store import MongoKeyStore
-from services.users.audit.service import AuditService
-from services.users.audit.store import MongoAuditStore
 from services.users.models import FirstAccount
 from services.users.passwords import Argon2Hasher
 from services.users.ports import PasswordHasher
