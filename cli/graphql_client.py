@@ -42,6 +42,11 @@ class GraphqlClient:
         self._token = token
         self._patience = patience
 
+    @property
+    def token(self) -> str | None:
+        """The access token; None for an anonymous caller."""
+        return self._token
+
     def signed_in(self, token: str) -> "GraphqlClient":
         """The same connection for the owner of this token."""
         return GraphqlClient(self._http, self._url, token, self._patience)

@@ -49,6 +49,11 @@ class ShopClient:
     def __init__(self, client: GraphqlClient) -> None:
         self._client = client
 
+    @property
+    def token(self) -> str | None:
+        """The access token, for what does not go over HTTP."""
+        return self._client.token
+
     async def register(self, email: str, password: str, name: str) -> "ShopClient":
         """The new customer, signed in; or the known one, when the address is taken and the password is theirs."""
         answer = await self._client.ask(REGISTER, input={"email": email, "password": password, "name": name})

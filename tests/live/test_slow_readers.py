@@ -9,7 +9,7 @@ from tests.live.subscriber import STOCK, Subscriber, connected, subscribed
 from tests.live.test_watching import metric, metrics_of
 
 SKUS = [f"slow-{number}" for number in range(100)]
-ROUNDS = 25
+ROUNDS = 12
 SMALL = 4096
 
 

@@ -162,7 +162,8 @@ async def test_a_service_away_is_said_at_the_start_and_waited_for_later(house: H
 
 async def test_a_payment_that_cannot_be_read_costs_its_field_only(house: House) -> None:
     order_id = await house.world.placed("mia")
-    house.world.shop.watched["payments"].faults["payments_of"] = Unavailable("payments")
+    faults = house.world.shop.watched["payments"].faults
+    faults |= dict.fromkeys(("payments_of", "visible_payments"), Unavailable("payments"))
     async with subscribed(house.url, house.world.tokens["mia"], ORDER, id=order_id) as mia:
         payload = (await mia.hear())["payload"]
         assert payload["data"]["orderUpdated"] == {"id": order_id, "status": "CONFIRMED", "payment": None}
