@@ -6,7 +6,7 @@ from typing import Final
 
 from services.infra.consumer import Consumption, Handler
 from services.infra.notices import Changed
-from workers.composition import Hosted
+from workers.composition import STOCK_NOTES, Hosted
 from workers.live_notices import LiveNotices
 
 
@@ -44,6 +44,12 @@ CONSUMERS: Final = (
         topic="caravan.inventory",
         consumer="live-stock",
         handler=lambda _, live: live.of(Changed.STOCK),
+    ),
+    Row(
+        service="catalog",
+        topic="caravan.inventory",
+        consumer=STOCK_NOTES,
+        handler=lambda hosted, _: hosted.handlers[STOCK_NOTES],
     ),
 )
 
