@@ -30,6 +30,7 @@ from services.users.ports import Users
 
 Info = GraphQLResolveInfo
 Item = TypeVar("Item")
+Ask = Callable[[Sequence[str]], Awaitable[Sequence[Item]]]
 
 LARGEST_BATCH = 500
 """Keys of one call to a service; more are asked for in further calls."""
@@ -93,8 +94,10 @@ class Calls:
 class Loaders:
     """Reads by key: all of one request's wishes for a kind of thing become one call."""
 
-    def __init__(self, backends: Backends) -> None:
+    def __init__(self, backends: Backends, viewer: Actor | None) -> None:
+        """Reads as `viewer`: what is not open to them, services do not show."""
         self._backends = backends
+        self._viewer = viewer
         self._calls = Calls()
 
     def cancel(self) -> None:
@@ -119,17 +122,18 @@ class Loaders:
     @cached_property
     def user(self) -> "DataLoader[str, User | None]":
         """Users by id."""
-        return _batched(self._calls, self._backends.users.users_by_id, lambda user: user.id)
+        return _batched(self._calls, self._as_viewer(self._backends.users.visible_users), lambda user: user.id)
 
     @cached_property
     def payment(self) -> "DataLoader[str, Payment | None]":
         """Payments by order."""
-        return _batched(self._calls, self._backends.payments.payments_of, lambda payment: payment.order_id)
+        ask = self._as_viewer(self._backends.payments.visible_payments)
+        return _batched(self._calls, ask, lambda payment: payment.order_id)
 
     @cached_property
     def order(self) -> "DataLoader[str, Order | None]":
         """Orders by id."""
-        return _batched(self._calls, self._backends.orders.orders_by_id, lambda order: order.id)
+        return _batched(self._calls, self._as_viewer(self._backends.orders.visible_orders), lambda order: order.id)
 
     @cached_property
     def workflow(self) -> "DataLoader[str, WorkflowView | None]":
@@ -141,10 +145,16 @@ class Loaders:
 
         return DataLoader(load, max_batch_size=1)
 
+    def _as_viewer(self, ask: Callable[[Sequence[str], Actor], Awaitable[Sequence[Item]]]) -> Ask[Item]:
+        async def ask_as_viewer(keys: Sequence[str]) -> Sequence[Item]:
+            if self._viewer is None:
+                raise Unauthenticated("sign in first")
+            return await ask(keys, self._viewer)
 
-def _batched(
-    calls: Calls, ask: Callable[[Sequence[str]], Awaitable[Sequence[Item]]], key: Callable[[Item], Hashable]
-) -> "DataLoader[str, Item | None]":
+        return ask_as_viewer
+
+
+def _batched(calls: Calls, ask: Ask[Item], key: Callable[[Item], Hashable]) -> "DataLoader[str, Item | None]":
     async def load(keys: list[str]) -> "list[Item | None]":
         found = {key(item): item for item in await calls.followed(ask(keys))}
         return [found.get(wanted) for wanted in keys]

@@ -116,6 +116,7 @@ class OrderSteps:
 
     async def authorize(self, order: Order) -> None:
         wish = AuthorizePayment(
+            customer_id=self._wish.customer_id,
             order_id=order.id,
             amount=order.total,
             method=self._wish.payment_method,

@@ -57,7 +57,7 @@ class OrderQueries(graphene.ObjectType):
             customer_id=_whose(context.signed_in, customer_id),
             status=status,
         )
-        return await context.backends.orders.list_orders(query)
+        return await context.backends.orders.list_orders(query, context.signed_in)
 
 
 class OrderMutations(graphene.ObjectType):

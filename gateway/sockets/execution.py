@@ -149,7 +149,7 @@ class Execution:
         backends = self._edge.around.backends
         return RequestContext(
             backends=backends,
-            loaders=Loaders(backends),
+            loaders=Loaders(backends, viewer),
             viewer=viewer,
             request_id=asker.request_id,
             address=asker.address,

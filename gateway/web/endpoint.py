@@ -166,10 +166,11 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
         return data
 
     async def _context(self, request: Request) -> RequestContext:
+        viewer = await self._edge.around.authenticator.viewer(request.headers.get("authorization"))
         return RequestContext(
             backends=self._edge.around.backends,
-            loaders=Loaders(self._edge.around.backends),
-            viewer=await self._edge.around.authenticator.viewer(request.headers.get("authorization")),
+            loaders=Loaders(self._edge.around.backends, viewer),
+            viewer=viewer,
             request_id=str(get_contextvars()["request_id"]),
             throttle=self._edge.around.sign_ins,
             address=address_of(request),

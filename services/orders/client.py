@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.infra.http import Caller
 from services.orders.models import AdvanceOrder, Order, OrderPage, OrderQuery, RecordOrder
+from services.shared.actors import Actor
 from services.shared.events import Origin
 
 
@@ -28,7 +29,12 @@ class OrdersClient:
         orders: tuple[Order, ...] = await self._caller.call("orders_by_id", ids=ids)
         return orders
 
-    async def list_orders(self, query: OrderQuery) -> OrderPage:
+    async def visible_orders(self, ids: Sequence[str], actor: Actor) -> tuple[Order, ...]:
+        """See `Orders.visible_orders`."""
+        orders: tuple[Order, ...] = await self._caller.call("visible_orders", ids=ids, actor=actor)
+        return orders
+
+    async def list_orders(self, query: OrderQuery, actor: Actor) -> OrderPage:
         """See `Orders.list_orders`."""
-        page: OrderPage = await self._caller.call("list_orders", query=query)
+        page: OrderPage = await self._caller.call("list_orders", query=query, actor=actor)
         return page

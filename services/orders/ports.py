@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from services.orders.models import AdvanceOrder, Order, OrderPage, OrderQuery, RecordOrder
+from services.shared.actors import Actor
 from services.shared.events import Event, Origin
 
 
@@ -29,11 +30,20 @@ class Orders(Protocol):
         ...
 
     async def orders_by_id(self, ids: Sequence[str]) -> tuple[Order, ...]:
-        """Those of the orders that exist, in no order."""
+        """Those of the orders that exist, in no order. For workflows, and for watching: shows them to nobody itself."""
         ...
 
-    async def list_orders(self, query: OrderQuery) -> OrderPage:
-        """One page, newest first. Raises Invalid for a page size or cursor out of range."""
+    async def visible_orders(self, ids: Sequence[str], actor: Actor) -> tuple[Order, ...]:
+        """Those of the orders that exist and are open to the actor, in no order: one's own, all to OPS."""
+        ...
+
+    async def list_orders(self, query: OrderQuery, actor: Actor) -> OrderPage:
+        """One page, newest first.
+
+        Raises:
+            Invalid: a page size or cursor out of range.
+            Forbidden: orders of others, or of everybody, for an actor who does not run the shop.
+        """
         ...
 
 

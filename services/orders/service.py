@@ -18,8 +18,9 @@ from services.orders.models import (
     position_of,
 )
 from services.orders.ports import OrderStore
+from services.shared.actors import Actor
 from services.shared.clock import Clock
-from services.shared.errors import Conflict, IdempotencyMismatch, Invalid, NotFound, Unavailable
+from services.shared.errors import Conflict, Forbidden, IdempotencyMismatch, Invalid, NotFound, Unavailable
 from services.shared.events import Origin
 from services.shared.ids import IdFactory
 from services.shared.money import MAX_MINOR, Money
@@ -81,8 +82,14 @@ class OrderService:
         """See `Orders.orders_by_id`."""
         return await self._store.by_ids(ids)
 
-    async def list_orders(self, query: OrderQuery) -> OrderPage:
+    async def visible_orders(self, ids: Sequence[str], actor: Actor) -> tuple[Order, ...]:
+        """See `Orders.visible_orders`."""
+        return tuple(order for order in await self._store.by_ids(ids) if actor.may_see(order.customer_id))
+
+    async def list_orders(self, query: OrderQuery, actor: Actor) -> OrderPage:
         """See `Orders.list_orders`."""
+        if not actor.runs_the_shop and query.customer_id != actor.user_id:
+            raise Forbidden("only OPS sees the orders of others")
         checked_page_size(query.first)
         if query.after is not None:
             position_of(query.after)

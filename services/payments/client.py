@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.infra.http import Caller
 from services.payments.models import AuthorizePayment, Payment, SettlePayment
+from services.shared.actors import Actor
 from services.shared.events import Origin
 
 
@@ -31,4 +32,9 @@ class PaymentsClient:
     async def payments_of(self, order_ids: Sequence[str]) -> tuple[Payment, ...]:
         """See `Payments.payments_of`."""
         payments: tuple[Payment, ...] = await self._caller.call("payments_of", order_ids=order_ids)
+        return payments
+
+    async def visible_payments(self, order_ids: Sequence[str], actor: Actor) -> tuple[Payment, ...]:
+        """See `Payments.visible_payments`."""
+        payments: tuple[Payment, ...] = await self._caller.call("visible_payments", order_ids=order_ids, actor=actor)
         return payments

@@ -27,6 +27,7 @@ class Payment:
     """The one payment of an order, or the mark that there never will be one.
 
     Attributes:
+        customer_id: who pays; empty for a payment that was made before payments knew it.
         method: the provider's token of a payment method.
         reference: the provider's reference of the authorisation; empty until there is one.
         authorization_key: the idempotency key of the authorisation; kept so that an unknown outcome can be asked for.
@@ -40,6 +41,7 @@ class Payment:
     """
 
     order_id: str
+    customer_id: str = ""
     amount: Money
     method: str
     status: PaymentStatus
@@ -67,6 +69,7 @@ class AuthorizePayment:
     amount: Money
     method: str
     idempotency_key: str
+    customer_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

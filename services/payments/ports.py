@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from services.payments.models import AuthorizePayment, Payment, SettlePayment
+from services.shared.actors import Actor
 from services.shared.events import Event, Origin
 from services.shared.money import Money
 
@@ -40,7 +41,11 @@ class Payments(Protocol):
         ...
 
     async def payments_of(self, order_ids: Sequence[str]) -> tuple[Payment, ...]:
-        """Those of the payments that exist, in no order; marks are none."""
+        """Those of the payments that exist, in no order; marks are none. For watching: shows them to nobody itself."""
+        ...
+
+    async def visible_payments(self, order_ids: Sequence[str], actor: Actor) -> tuple[Payment, ...]:
+        """Those of the payments that exist and are open to the actor: one's own, all to OPS. In no order."""
         ...
 
 

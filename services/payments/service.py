@@ -12,6 +12,7 @@ from services.payments.errors import PaymentDeclined
 from services.payments.events import payment_event
 from services.payments.models import NO_MONEY, AuthorizePayment, Payment, PaymentStatus, SettlePayment
 from services.payments.ports import PaymentProvider, PaymentStore
+from services.shared.actors import Actor
 from services.shared.clock import Clock
 from services.shared.errors import Conflict, IdempotencyMismatch
 from services.shared.events import Event, Origin
@@ -74,6 +75,11 @@ class PaymentService:
         """See `Payments.payments_of`."""
         found = await self._store.by_orders(order_ids)
         return tuple(payment for payment in found if not payment.never_was)
+
+    async def visible_payments(self, order_ids: Sequence[str], actor: Actor) -> tuple[Payment, ...]:
+        """See `Payments.visible_payments`."""
+        found = await self.payments_of(order_ids)
+        return tuple(payment for payment in found if actor.may_see(payment.customer_id))
 
     async def _undo_further(self, payment: Payment, key: str, origin: Origin) -> Payment:
         if not payment.closing:
@@ -139,6 +145,7 @@ class PaymentService:
     def _intent(self, command: AuthorizePayment) -> Payment:
         return Payment(
             order_id=command.order_id,
+            customer_id=command.customer_id,
             amount=command.amount,
             method=command.method,
             status=PaymentStatus.PENDING,

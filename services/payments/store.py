@@ -82,6 +82,7 @@ class MongoPaymentStore:
 def _document(payment: Payment) -> Document:
     return {
         "_id": payment.order_id,
+        "customer_id": payment.customer_id,
         "amount": {"minor": payment.amount.minor, "currency": payment.amount.currency},
         "method": payment.method,
         "status": payment.status.value,
@@ -100,6 +101,7 @@ def _document(payment: Payment) -> Document:
 def _payment(document: Document) -> Payment:
     return Payment(
         order_id=document["_id"],
+        customer_id=document.get("customer_id", ""),
         amount=Money(**document["amount"]),
         method=document["method"],
         status=PaymentStatus(document["status"]),

@@ -55,6 +55,10 @@ class UsersClient:
         users: tuple[User, ...] = await self._caller.call("users_by_id", ids=ids)
         return users
 
+    async def visible_users(self, ids: Sequence[str], actor: Actor) -> tuple[User, ...]:
+        users: tuple[User, ...] = await self._caller.call("visible_users", ids=ids, actor=actor)
+        return users
+
     async def public_keys(self) -> tuple[PublicKey, ...]:
         keys: tuple[PublicKey, ...] = await self._caller.call("public_keys")
         return keys

@@ -81,7 +81,11 @@ class Users(Protocol):
         ...
 
     async def users_by_id(self, ids: Sequence[str]) -> tuple[User, ...]:
-        """Those of the users that exist, in no order."""
+        """Those of the users that exist, in no order. Shows them to nobody itself."""
+        ...
+
+    async def visible_users(self, ids: Sequence[str], actor: Actor) -> tuple[User, ...]:
+        """Those of the users that exist and are open to the actor, in no order: oneself, all to OPS."""
         ...
 
     async def public_keys(self) -> tuple[PublicKey, ...]:

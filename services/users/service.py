@@ -146,6 +146,11 @@ class UserService:
         """Those of the users that exist, in no order."""
         return await self._store.by_ids(ids)
 
+    async def visible_users(self, ids: Sequence[str], actor: Actor) -> tuple[User, ...]:
+        """Those of the users that exist and are open to the actor, in no order."""
+        open_to_actor = [user_id for user_id in ids if actor.may_see(user_id)]
+        return await self._store.by_ids(open_to_actor) if open_to_actor else ()
+
     async def public_keys(self) -> tuple[PublicKey, ...]:
         """The keys that check access tokens."""
         return await self._tokens.public_keys()

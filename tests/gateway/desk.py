@@ -175,7 +175,11 @@ class MemorySagas:
 
     async def _pay(self, order: Order, method: str) -> None:
         wish = AuthorizePayment(
-            order_id=order.id, amount=order.total, method=method, idempotency_key=f"{order.id}/authorize"
+            order_id=order.id,
+            amount=order.total,
+            method=method,
+            idempotency_key=f"{order.id}/authorize",
+            customer_id=order.customer_id,
         )
         try:
             await self._shop.payments.authorize_payment(wish, NOBODY)

@@ -86,7 +86,9 @@ def test_the_description_says_who_may() -> None:
 
 def context_of(world: World, caller: str, roles: frozenset[Role] = frozenset({Role.CUSTOMER})) -> RequestContext:
     viewer = Actor(user_id=world.ids[caller], roles=roles)
-    return RequestContext(backends=world.backends, loaders=Loaders(world.backends), viewer=viewer, request_id="r1")
+    return RequestContext(
+        backends=world.backends, loaders=Loaders(world.backends, viewer), viewer=viewer, request_id="r1"
+    )
 
 
 async def executed(document: str, context: RequestContext, root: object = None) -> ExecutionResult:

@@ -23,7 +23,7 @@ CASES: list[tuple[str, str, str, str]] = [
     ("catalog", "list_products", PRODUCTS, "products"),
     ("inventory", "stock_of", STOCK, "product.stock"),
     ("inventory", "adjust_stock", ADJUST, "adjustStock"),
-    ("users", "users_by_id", "{ me { id } }", "me"),
+    ("users", "visible_users", "{ me { id } }", "me"),
     ("orders", "list_orders", "{ orders { edges { cursor } } }", "orders"),
 ]
 
@@ -87,7 +87,7 @@ async def test_a_value_that_the_schema_cannot_hold_is_our_fault_and_masked(world
 
 async def test_the_rest_of_an_answer_survives_a_failure(world: World) -> None:
     order_id = await world.placed()
-    world.shop.watched["payments"].faults["payments_of"] = DOWN
+    world.shop.watched["payments"].faults["visible_payments"] = DOWN
     answer = await world.ask(f'{{ order(id: "{order_id}") {{ status payment {{ status }} }} }}', {}, "mia")
     assert answer["data"]["order"] == {"status": "CONFIRMED", "payment": None}
     assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"

@@ -216,7 +216,7 @@ async def test_an_engine_that_is_away_is_unavailable_and_the_key_makes_one_order
 
 async def test_orders_that_cannot_be_read_make_a_repeat_unavailable(world: World) -> None:
     await world.placed()
-    world.shop.watched["orders"].faults["orders_by_id"] = Unavailable("orders")
+    world.shop.watched["orders"].faults["visible_orders"] = Unavailable("orders")
     answer = await world.ask(PLACE, {"input": order_input()}, "mia")
     assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
 
@@ -224,12 +224,13 @@ async def test_orders_that_cannot_be_read_make_a_repeat_unavailable(world: World
 async def test_services_that_hang_are_unavailable_within_the_time(world: World) -> None:
     """The saga's answer and the reading of the order share one limit."""
     await world.placed()
-    world.shop.watched["orders"].hangs.add("orders_by_id")
+    world.shop.watched["orders"].hangs.add("visible_orders")
     hurried = replace(world.backends, places=replace(world.backends.places, answer_within=0.2))
+    mia = Actor(user_id=world.ids["mia"], roles=frozenset({Role.CUSTOMER}))
     context = RequestContext(
         backends=hurried,
-        loaders=Loaders(hurried),
-        viewer=Actor(user_id=world.ids["mia"], roles=frozenset({Role.CUSTOMER})),
+        loaders=Loaders(hurried, mia),
+        viewer=mia,
         request_id="r2",
     )
     variables = {"input": order_input()}

@@ -13,11 +13,19 @@ from services.orders.memory import MemoryOrderStore
 from services.orders.models import AdvanceOrder, OrderQuery, OrderStatus
 from services.orders.ports import Orders
 from services.orders.service import OrderService
-from services.shared.errors import Conflict, IdempotencyMismatch, Invalid, NotFound, Unavailable
+from services.shared.errors import (
+    Conflict,
+    Forbidden,
+    IdempotencyMismatch,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
 from tests.orders.makers import MOMENT, ORIGIN, REASON, a_wish
 from tests.support.doubles import CountingIds, StandingClock
 from tests.support.http import serving
-from tests.support.identity import IDENTITY, STRANGER, entry
+from tests.support.identity import ADMIN, IDENTITY, NOBODY, OPS, OTHER, OWNER, STRANGER, entry
 
 
 @pytest.fixture
@@ -52,8 +60,8 @@ async def test_orders_arrive_as_the_service_has_them(
     assert (rejected.status, rejected.reason) == (OrderStatus.REJECTED, REASON)
     assert await orders.orders_by_id(["o1", "o9"]) == (rejected,) == await service.orders_by_id(["o1"])
     query = OrderQuery(first=5, customer_id="c1", status=OrderStatus.REJECTED)
-    page = await orders.list_orders(query)
-    assert page == await service.list_orders(query)
+    page = await orders.list_orders(query, OPS)
+    assert page == await service.list_orders(query, OPS)
     assert [edge.node for edge in page.edges] == [rejected]
 
 
@@ -67,10 +75,36 @@ async def test_refusals_arrive_as_they_were_raised(session: aiohttp.ClientSessio
     with pytest.raises(Conflict, match=r"PLACED.*DELIVERED"):
         await orders.advance_order(AdvanceOrder(order_id="o1", status=OrderStatus.DELIVERED), ORIGIN)
     with pytest.raises(Invalid) as invalid:
-        await orders.list_orders(OrderQuery(first=0))
+        await orders.list_orders(OrderQuery(first=0), OPS)
     assert invalid.value.problems[0].path == ("first",)
 
 
 async def test_an_unknown_caller_is_answered_nothing(session: aiohttp.ClientSession, address: str) -> None:
     with pytest.raises(Unavailable):
         await client(session, address, STRANGER).orders_by_id(["o1"])
+
+
+class TestWhoseOrders:
+    @pytest.fixture
+    async def orders(self, session: aiohttp.ClientSession, address: str) -> Orders:
+        orders = client(session, address)
+        await orders.record_order(a_wish("o1", customer=OWNER.user_id), ORIGIN)
+        return orders
+
+    async def test_an_order_is_shown_to_its_owner_and_to_ops(self, orders: Orders) -> None:
+        for actor, seen in ((OWNER, ["o1"]), (OPS, ["o1"]), (ADMIN, ["o1"]), (OTHER, [])):
+            assert [order.id for order in await orders.visible_orders(["o1", "o9"], actor)] == seen
+
+    async def test_only_ops_lists_the_orders_of_others(self, orders: Orders) -> None:
+        own, all_of_them = OrderQuery(customer_id=OWNER.user_id), OrderQuery()
+        for query, actor in ((own, OWNER), (own, OPS), (all_of_them, OPS)):
+            assert [edge.node.id for edge in (await orders.list_orders(query, actor)).edges] == ["o1"]
+        for query, actor in ((own, OTHER), (all_of_them, OTHER), (all_of_them, OWNER)):
+            with pytest.raises(Forbidden):
+                await orders.list_orders(query, actor)
+
+    async def test_who_proves_nothing_sees_nothing(self, orders: Orders) -> None:
+        with pytest.raises(Unauthenticated):
+            await orders.visible_orders(["o1"], NOBODY)
+        with pytest.raises(Unauthenticated):
+            await orders.list_orders(OrderQuery(customer_id=NOBODY.user_id), NOBODY)

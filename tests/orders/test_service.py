@@ -16,6 +16,7 @@ from services.shared.money import MAX_MINOR, Money
 from services.shared.pages import encode_cursor
 from tests.orders.makers import MOMENT, ORIGIN, REASON, a_wish, an_order
 from tests.support.doubles import CountingIds, StandingClock
+from tests.support.identity import OPS
 
 WAYS = {
     ("PLACED", "RESERVED"),
@@ -216,7 +217,7 @@ async def test_the_process_that_wrote_an_order_last_changes_it_without_a_read() 
 @pytest.mark.parametrize("first", [-1, 0, 101])
 async def test_a_page_size_out_of_range_is_invalid(orders: OrderService, first: int) -> None:
     with pytest.raises(Invalid) as refused:
-        await orders.list_orders(OrderQuery(first=first))
+        await orders.list_orders(OrderQuery(first=first), OPS)
     assert refused.value.problems[0].path == ("first",)
 
 
@@ -226,12 +227,12 @@ async def test_a_page_size_out_of_range_is_invalid(orders: OrderService, first: 
 )
 async def test_a_cursor_of_something_else_is_invalid(orders: OrderService, cursor: str) -> None:
     with pytest.raises(Invalid) as refused:
-        await orders.list_orders(OrderQuery(after=cursor))
+        await orders.list_orders(OrderQuery(after=cursor), OPS)
     assert refused.value.problems[0].path == ("after",)
 
 
 @pytest.mark.parametrize("moment", [-1, 253402300799999])
 async def test_a_forged_cursor_is_no_harm(orders: OrderService, moment: int) -> None:
     await orders.record_order(a_wish(), ORIGIN)
-    page = await orders.list_orders(OrderQuery(after=encode_cursor(moment, "o0")))
+    page = await orders.list_orders(OrderQuery(after=encode_cursor(moment, "o0")), OPS)
     assert len(page.edges) == (moment > 0)

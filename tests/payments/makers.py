@@ -15,6 +15,7 @@ AMOUNT = Money(minor=18997, currency="EUR")
 def a_payment(order_id: str = "o1", *, status: PaymentStatus = PaymentStatus.PENDING) -> Payment:
     return Payment(
         order_id=order_id,
+        customer_id="u1",
         amount=AMOUNT,
         method=CARD,
         status=status,
@@ -39,9 +40,13 @@ def an_event(event_id: str = "e1", order_id: str = "o1", sequence: int = 1) -> E
     )
 
 
-def authorize(order_id: str = "o1", *, method: str = CARD, amount: Money = AMOUNT) -> AuthorizePayment:
+def authorize(
+    order_id: str = "o1", *, method: str = CARD, amount: Money = AMOUNT, customer_id: str = "u1"
+) -> AuthorizePayment:
     key = f"order/{order_id}/authorize"
-    return AuthorizePayment(order_id=order_id, amount=amount, method=method, idempotency_key=key)
+    return AuthorizePayment(
+        order_id=order_id, amount=amount, method=method, idempotency_key=key, customer_id=customer_id
+    )
 
 
 def capture(order_id: str = "o1") -> SettlePayment:

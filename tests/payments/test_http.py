@@ -13,12 +13,12 @@ from services.payments.errors import PaymentDeclined
 from services.payments.memory import DECLINED_CARD, FLAKY
 from services.payments.models import PaymentStatus
 from services.payments.ports import Payments
-from services.shared.errors import Conflict, IdempotencyMismatch, Unavailable
+from services.shared.errors import Conflict, IdempotencyMismatch, Unauthenticated, Unavailable
 from services.shared.money import Money
 from tests.payments.makers import ORIGIN, authorize, cancel, capture
 from tests.payments.world import World
 from tests.support.http import serving
-from tests.support.identity import IDENTITY, STRANGER, entry
+from tests.support.identity import ADMIN, IDENTITY, NOBODY, OPS, OTHER, OWNER, STRANGER, entry
 
 
 @pytest.fixture
@@ -72,3 +72,21 @@ async def test_failures_arrive_as_they_were_raised(session: aiohttp.ClientSessio
 async def test_an_unknown_caller_is_answered_nothing(session: aiohttp.ClientSession, address: str) -> None:
     with pytest.raises(Unavailable):
         await client(session, address, STRANGER).payments_of(["o1"])
+
+
+async def test_a_payment_is_shown_to_who_pays_and_to_ops(session: aiohttp.ClientSession, address: str) -> None:
+    payments = client(session, address)
+    paid = await payments.authorize_payment(authorize(customer_id=OWNER.user_id), ORIGIN)
+    for actor, seen in ((OWNER, (paid,)), (OPS, (paid,)), (ADMIN, (paid,)), (OTHER, ())):
+        assert await payments.visible_payments(["o1", "o9"], actor) == seen
+    with pytest.raises(Unauthenticated):
+        await payments.visible_payments(["o1"], NOBODY)
+
+
+async def test_a_payment_of_before_customers_were_known_is_shown_to_ops_alone(
+    session: aiohttp.ClientSession, address: str
+) -> None:
+    payments = client(session, address)
+    paid = await payments.authorize_payment(authorize(customer_id=""), ORIGIN)
+    assert await payments.visible_payments(["o1"], OWNER) == ()
+    assert await payments.visible_payments(["o1"], OPS) == (paid,)

@@ -28,6 +28,7 @@ async def test_an_authorised_payment(world: World, payments: PaymentService) -> 
     payment = await payments.authorize_payment(authorize(), ORIGIN)
     assert payment == Payment(
         order_id="o1",
+        customer_id="u1",
         amount=AMOUNT,
         method=CARD,
         status=PaymentStatus.AUTHORIZED,

@@ -20,6 +20,9 @@ OTHER = Actor(user_id="u2", roles=frozenset({Role.CUSTOMER}), proof="others-toke
 OPS = Actor(user_id="ops", roles=frozenset({Role.OPS}), proof="ops-token")
 ADMIN = Actor(user_id="admin", roles=frozenset({Role.ADMIN}), proof="admin-token")
 
+NOBODY = Actor(user_id="u1", roles=frozenset({Role.ADMIN}), proof="")
+"""Says that he is all of it, and proves nothing."""
+
 
 class KnownActors:
     """Offers ActorCheck: believes the tokens of these."""
