@@ -14,7 +14,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How soon the next try may follow, in seconds: at once after `free` tries, then after 1, 2, 4, ... to `longest`.
+    """How soon the next try may follow: `free` of them at once, then each after 1, 2, 4, ... up to `longest` seconds.
 
     Tries are forgotten `remembered` after the last one, which must be longer than `longest`.
     """
@@ -25,7 +25,7 @@ class Pace:
 
     def delay_after(self, tries: int) -> float:
         """The seconds after that many tries."""
-        beyond = tries - self.free
+        beyond = tries - self.free + 1
         # Bounded before it is a power: the count of tries has no end.
         return min(2.0 ** min(beyond - 1, 30), self.longest) if beyond > 0 else 0.0
 

@@ -34,7 +34,7 @@ local kept = redis.call('HMGET', KEYS[1], 'tries', 'until')
 local wait = tonumber(kept[2] or 0) - now
 if wait > 0 then return wait end
 local tries = tonumber(kept[1] or 0) + 1
-local beyond, delay = tries - free, 0
+local beyond, delay = tries - free + 1, 0
 if beyond > 0 then delay = math.min(2 ^ math.min(beyond - 1, 30) * 1000000, longest) end
 redis.call('HSET', KEYS[1], 'tries', tries, 'until', string.format('%.0f', now + delay))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])

@@ -31,11 +31,13 @@ class StandbyCounters:
         own: Counters,
         metrics: ThrottleMetrics,
         now: Callable[[], float] = time.monotonic,
+        answer_within: float = ANSWER_WITHIN,
     ) -> None:
         self._shared = shared
         self._own = own
         self._metrics = metrics
         self._now = now
+        self._answer_within = answer_within
         self._is_away = False
         self._ask_again = 0.0
         metrics.shared.set(1)
@@ -65,7 +67,7 @@ class StandbyCounters:
         if not self._is_away or self._now() >= self._ask_again:
             self._ask_again = self._now() + ASKED_AGAIN_AFTER
             try:
-                async with asyncio.timeout(ANSWER_WITHIN):
+                async with asyncio.timeout(self._answer_within):
                     answer = await step(self._shared)
             except (Unavailable, TimeoutError) as failure:
                 self._note_away(failure)

@@ -1,0 +1,1 @@
+"""Who asks too often: buckets, tries, and what stands in for Redis."""
