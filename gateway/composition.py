@@ -43,6 +43,8 @@ from services.payments.client import PaymentsClient
 from services.payments.ports import Payments
 from services.shared.clock import Clock, SystemClock
 from services.shared.ids import SortableIds
+from services.users.audit.client import AuditClient
+from services.users.audit.ports import Audit
 from services.users.client import UsersClient
 from services.users.ports import Users
 from workflows.plugin import caravan_plugin
@@ -139,11 +141,11 @@ def places_of(settings: Settings) -> Places:
 
 
 def _backends(settings: Settings, line: Line, sagas: TemporalSagas, clock: Clock) -> Backends:
-    def caller(context: str, protocol: type) -> Caller:
+    def caller(context: str, protocol: type, host: str = "") -> Caller:
         services = settings.services
         return Caller(
             line.session,
-            services.url_of(context),
+            services.url_of(host or context),
             context,
             protocol,
             line.identity,
@@ -157,6 +159,7 @@ def _backends(settings: Settings, line: Line, sagas: TemporalSagas, clock: Clock
         orders=OrdersClient(caller("orders", Orders)),
         payments=PaymentsClient(caller("payments", Payments)),
         users=UsersClient(caller("users", Users)),
+        audit=AuditClient(caller("audit", Audit, host="users")),
         sagas=sagas,
         ids=SortableIds(),
         places=places_of(settings),

@@ -25,6 +25,7 @@ from services.shared.actors import Actor
 from services.shared.errors import Unauthenticated
 from services.shared.events import Origin
 from services.shared.ids import IdFactory
+from services.users.audit.ports import Audit
 from services.users.models import User
 from services.users.ports import Users
 
@@ -62,6 +63,7 @@ class Backends:
     orders: Orders
     payments: Payments
     users: Users
+    audit: Audit
     sagas: Sagas
     ids: IdFactory
     places: Places

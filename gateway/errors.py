@@ -5,7 +5,8 @@ CaravanError
 |   |-- Unauthenticated   UNAUTHENTICATED, in a mutation too
 |   `-- Forbidden         FORBIDDEN, in a mutation too
 |-- Unavailable   UNAVAILABLE
-|   `-- Busy          the same, and nothing was begun
+|   |-- Busy          the same, and nothing was begun
+|   `-- NotBegun      likewise: what must know of it first did not answer
 `-- EdgeError     said by the gateway itself
     |-- BadInput          BAD_USER_INPUT
     |-- TooComplex        QUERY_TOO_COMPLEX
@@ -68,6 +69,10 @@ class RateLimited(EdgeError):
 
 class Busy(Unavailable):
     """Too much is asked at once. Nothing of it was begun: the same may be sent again."""
+
+
+class NotBegun(Unavailable):
+    """What must answer before anything is done did not. Nothing was begun: the same may be sent again."""
 
 
 def code_of(error: Exception) -> str:
@@ -164,6 +169,9 @@ def _message_of(error: Exception, code: str) -> str:
         case Busy():
             log.warning("busy", dependency=error.dependency)
             return f"too many {error.dependency} at once; nothing was begun, send the same again in a moment"
+        case NotBegun():
+            log.warning("not begun", dependency=error.dependency)
+            return f"{error.dependency} did not answer, and must before anything is done; nothing was begun"
         case Unavailable():
             log.warning("unavailable", dependency=error.dependency, reason=str(error)[:LONGEST_MESSAGE])
             return f"{error.dependency} did not answer in time; what was asked for may or may not have happened"

@@ -10,6 +10,7 @@ from typing import Any, Final
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 
 from gateway.answers import Answer, AuthAnswer
+from gateway.auditing import Deed, audited, is_audited, note_denied
 from gateway.context import Info, RequestContext, context_of
 from gateway.permissions import PERMISSIONS, Access
 from services.shared.actors import Actor
@@ -106,24 +107,39 @@ def _has_role(access: Access, viewer: Actor | None) -> bool:
 
 
 def _mutating(field: GraphQLField, access: Access) -> Resolver:
-    """A refusal of a mutation is an answer: the payload's `errors`."""
+    """Who acts for the shop leaves a record, and who may not too."""
     inner = field.resolve
     assert inner  # noqa: S101 (every root field of ours has a resolver)
 
     async def resolve(root: object, info: Info, **arguments: object) -> object:
         context = context_of(info)
-        admit(access, context.viewer)
+        deed = Deed(name=info.field_name, field=field, arguments=arguments)
         try:
-            answer = inner(root, info, **arguments)
-            answer = await answer if isawaitable(answer) else answer
-        except (Unauthenticated, Forbidden):
-            # Said of the caller and not of the input: an answer of its own, like that of the door.
+            admit(access, context.viewer)
+        except Forbidden:
+            await note_denied(deed, context)
             raise
-        except Refused as refusal:
-            answer = Answer(errors=refusal.problems)
-        if isinstance(answer, AuthAnswer):
-            context.proven.add(answer.user.id)
-        context.refused = context.refused or bool(answer.errors)
-        return answer
+
+        async def run() -> Answer:
+            return await _answered(context, lambda: inner(root, info, **arguments))
+
+        return await (audited(deed, context, run) if is_audited(access, context.viewer) else run())
 
     return resolve
+
+
+async def _answered(context: RequestContext, ask: Callable[[], Any]) -> Answer:
+    """A refusal of a mutation is an answer: the payload's `errors`."""
+    try:
+        answer = ask()
+        answer = await answer if isawaitable(answer) else answer
+    except (Unauthenticated, Forbidden):
+        # Said of the caller and not of the input: an answer of its own, like that of the door.
+        raise
+    except Refused as refusal:
+        answer = Answer(errors=refusal.problems)
+    if isinstance(answer, AuthAnswer):
+        context.proven.add(answer.user.id)
+    context.refused = context.refused or bool(answer.errors)
+    assert isinstance(answer, Answer)  # noqa: S101 (our mutations answer nothing else)
+    return answer

@@ -9,6 +9,7 @@ import graphene
 from graphql import GraphQLSchema, print_schema
 
 from gateway.guard import guard
+from gateway.resolvers.audit import AuditQueries
 from gateway.resolvers.orders import OrderMutations, OrderQueries
 from gateway.resolvers.placement import PlacementMutations
 from gateway.resolvers.products import ProductMutations, ProductQueries
@@ -17,7 +18,7 @@ from gateway.resolvers.users import AccountMutations, SessionMutations, UserQuer
 from gateway.resolvers.workflows import WorkflowMutations, WorkflowQueries
 
 
-class Query(WorkflowQueries, OrderQueries, ProductQueries, UserQueries, graphene.ObjectType):
+class Query(AuditQueries, WorkflowQueries, OrderQueries, ProductQueries, UserQueries, graphene.ObjectType):
     """Reads."""
 
 

@@ -14,6 +14,8 @@ UNKNOWN: Final = MAX_PAGE
 SIZES: Final[Mapping[str, int]] = {
     # 100 may be ordered at once, and hardly anybody does: a page of orders must not be priced as if all had.
     "Order.lines": 10,
+    "AuditRecord.arguments": 10,
+    "AuditRecord.codes": 2,
     "Order.history": 10,
     "Product.categories": 20,
     "User.roles": 3,
@@ -45,6 +47,7 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "Product.boughtTogether": 5,
     "OrderLine.product": 3,
     "Order.customer": 3,
+    "AuditRecord.actor": 3,
     "Order.payment": 3,
     "Campaign.workflow": 20,
     "Recommendation.product": 3,

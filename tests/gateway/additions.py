@@ -2,6 +2,12 @@
 
 ADDITIONS = frozenset(
     {
+        "AuditArgument",
+        "AuditOutcome",
+        "AuditRecord",
+        "AuditRecordConnection",
+        "AuditRecordEdge",
+        "Query.auditRecords",
         "ChangePasswordInput",
         "Mutation.changePassword",
         "Query.stockAdjustments",

@@ -171,6 +171,7 @@ async def build_world(
         orders=shop.orders,
         payments=shop.payments,
         users=shop.users,
+        audit=shop.audit,
         sagas=sagas,
         ids=shop.ids,
         places=Places(orders=(), products=(), hold_seconds=900, answer_within=4.5),
