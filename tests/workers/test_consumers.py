@@ -1,0 +1,65 @@
+"""The table of consumers, and the notices that events become."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.infra.notices import Announcer, Changed
+from services.infra.redis import connect
+from services.infra.settings import CONTEXTS, RedisSettings
+from services.shared.events import EVENT_TOPICS, Event
+from tests.live.redis_node import RedisNode
+from tests.support.doubles import StandingClock
+from workers.consumers import CONSUMERS
+from workers.live_notices import WORTH_TELLING, LiveNotices
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+NO_REDIS = "redis://127.0.0.1:9"
+
+
+@pytest.fixture
+def redis_node(tmp_path: Path) -> Iterator[RedisNode]:
+    node = RedisNode(tmp_path)
+    node.start()
+    yield node
+    node.kill()
+
+
+def test_each_consumer_has_a_name_of_its_own_and_reads_a_topic_that_there_is() -> None:
+    names = [row.consumer for row in CONSUMERS]
+    assert len(set(names)) == len(names)
+    assert {row.topic for row in CONSUMERS} <= set(EVENT_TOPICS.values())
+    assert {row.service for row in CONSUMERS} <= set(CONTEXTS)
+
+
+def change(age: timedelta) -> Event:
+    return Event(
+        id="e1",
+        type="stock.adjusted.v1",
+        subject="ink",
+        sequence=7,
+        time=NOW - age,
+        data={"sku": "ink", "available": 3},
+    )
+
+
+async def test_a_change_is_told_by_kind_id_and_version_alone_and_an_old_one_not_at_all(redis_node: RedisNode) -> None:
+    redis = connect(RedisSettings(url=redis_node.url))
+    tell = LiveNotices(Announcer(redis), StandingClock(NOW)).of(Changed.STOCK)
+    async with redis.pubsub() as heard:
+        await heard.subscribe("caravan.notices")
+        await heard.get_message(timeout=5)
+        await tell(change(WORTH_TELLING + timedelta(seconds=1)))
+        await tell(change(timedelta(seconds=1)))
+        message = await heard.get_message(timeout=5)
+        assert message is not None
+        assert message["data"] == b'{"kind":"stock","id":"ink","version":7}'
+    await redis.aclose()
+
+
+async def test_without_redis_the_consumer_goes_on() -> None:
+    redis = connect(RedisSettings(url=NO_REDIS))
+    await LiveNotices(Announcer(redis), StandingClock(NOW)).of(Changed.ORDER)(change(timedelta()))
+    await redis.aclose()
