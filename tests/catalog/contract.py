@@ -132,6 +132,41 @@ class ProductStoreContract(ABC):
         assert await shelf.count(replace(lamps, after=page.edges[-1].cursor)) == 3
         assert ids(await shelf.page(ProductQuery(category="lamps"))) == []
 
+    @pytest.mark.parametrize(
+        ("search", "expected"),
+        [
+            ("LÁMP", ["p4", "p2", "p1"]),
+            ("lamp sha", ["p2"]),
+            ("sh la lamp", ["p2"]),
+            ("lamps", []),
+            ("shades", []),
+            ("ropes", []),
+            ("rop", ["p3"]),
+            ("apfel", ["p5"]),
+            ("lamp rope", []),
+            ("SKU-p3", ["p3"]),
+            ("p", ["p5", "p4", "p3", "p2", "p1"]),
+            ("brig war", ["p5", "p4", "p3", "p2", "p1"]),
+            ("bright, warm: old", []),
+            ("", ["p5", "p4", "p3", "p2", "p1"]),
+            ("?!", ["p5", "p4", "p3", "p2", "p1"]),
+        ],
+    )
+    async def test_every_word_of_a_search_begins_a_word_of_the_product(
+        self, shelf: ProductStore, search: str, expected: list[str]
+    ) -> None:
+        assert ids(await shelf.page(ProductQuery(search=search))) == expected
+        assert await shelf.count(ProductQuery(search=search)) == len(expected)
+
+    async def test_a_search_is_narrowed_by_the_other_filters(self, shelf: ProductStore) -> None:
+        lamps = ProductQuery(search="lamp", sort=ProductSort.PRICE_ASC)
+        assert ids(await shelf.page(lamps)) == ["p2", "p1", "p4"]
+        assert ids(await shelf.page(replace(lamps, include_inactive=True))) == ["p6", "p2", "p1", "p4"]
+        assert ids(await shelf.page(replace(lamps, category="Spare parts"))) == ["p2"]
+        await shelf.note_stock("SKU-p4", 1, 1)
+        assert ids(await shelf.page(replace(lamps, in_stock=True))) == ["p4"]
+        assert ids(await shelf.page(replace(lamps, in_stock=False, first=1))) == ["p2"]
+
     async def test_archived_products_are_listed_on_demand(self, shelf: ProductStore) -> None:
         everything = ProductQuery(first=3, include_inactive=True)
         assert await walk(shelf, everything) == ["p6", "p5", "p4", "p3", "p2", "p1"]

@@ -22,6 +22,8 @@ SEARCHES = {
     "?!": set(),
     "l": {"l"},
     "LAMP": {"lamp"},
+    "lampa": {"lampa"},
+    "lighthouse c": {"lighthouse", "c"},
     "lamparas": {"lamparas"},
     "läm sha": {"lam", "sha"},
     "apf": {"apf"},
