@@ -13,6 +13,7 @@ from gateway.currencies import Currencies
 from gateway.limits.ports import Budget
 from gateway.live_composition import live_of
 from gateway.schema import build_schema
+from gateway.temporal_runs import Runs
 from gateway.temporal_sagas import TemporalSagas
 from gateway.throttle.budget import LeakyBudget
 from gateway.throttle.keys import Keys
@@ -70,10 +71,9 @@ async def compose(settings: Settings) -> FastAPI:
     client = await Client.connect(
         settings.temporal.address, namespace=settings.temporal.namespace, plugins=[caravan_plugin()], lazy=True
     )
-    sagas = TemporalSagas(
-        client, settings.temporal.ui, settings.gateway.answer_within, settings.gateway.placements_at_once
-    )
-    clock = SystemClock()
+    clock, within = SystemClock(), settings.gateway.answer_within
+    runs = Runs(client, settings.temporal.ui, within, clock)
+    sagas = TemporalSagas(client, runs, within, settings.gateway.placements_at_once)
     identity = Identity(settings.identity.private_key, "gateway", clock)
     return assemble(settings, _backends(settings, Line(session, identity), sagas, clock), clock, session)
 

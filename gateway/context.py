@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from aiodataloader import DataLoader
-from graphql import GraphQLResolveInfo
+from graphql import GraphQLError, GraphQLResolveInfo
 
 from gateway.currencies import Currencies
 from gateway.live.hub import Hub
@@ -175,6 +175,7 @@ class RequestContext:
         refused: a mutation of this request answered with errors; for the metrics.
         proven: the ids of those who proved in this request who they are, by a password or a refresh token.
         live: where a subscription watches; None for a request over HTTP.
+        gaps: errors beside what was answered all the same, by the place in the answer.
     """
 
     backends: Backends
@@ -186,6 +187,7 @@ class RequestContext:
     refused: bool = False
     proven: set[str] = field(default_factory=set)
     live: Hub | None = None
+    gaps: dict[tuple[str | int, ...], GraphQLError] = field(default_factory=dict)
 
     @property
     def signed_in(self) -> Actor:
@@ -199,6 +201,12 @@ class RequestContext:
         """How often somebody may try to sign in."""
         assert self.throttle  # noqa: S101 (requests over HTTP always have it, and nobody signs in elsewhere)
         return self.throttle
+
+    def note_gap(self, info: Info, absence: Exception) -> None:
+        """Tells the client what could not be asked for, though the field is answered from elsewhere; once a parent."""
+        parent = info.path.prev
+        place = tuple(parent.as_list()) if parent else ()
+        self.gaps.setdefault(place, GraphQLError(str(absence), path=place, original_error=absence))
 
     @property
     def hub(self) -> Hub:

@@ -1,11 +1,14 @@
 """What the gateway needs of the workflow engine: one Protocol, and what it answers. Knows no engine."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from services.orders.models import Order
+from services.shared.errors import Invalid
+from services.shared.pages import checked_page_size
 from workflows.messages import (
     CancelOrder,
     DeliverOrder,
@@ -17,6 +20,9 @@ from workflows.messages import (
     ShipOrder,
     StepView,
 )
+
+TYPE_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,99}", re.ASCII)
+"""What a workflow type can be called. Nothing that would mean something in a query of the engine."""
 
 
 class WorkflowStatus(StrEnum):
@@ -36,6 +42,7 @@ class WorkflowView:
     """A run as the engine describes it.
 
     Attributes:
+        history_length: in events; 0 where a list does not say.
         url: this run in the engine's web page; for OPS only.
     """
 
@@ -48,6 +55,38 @@ class WorkflowView:
     closed_at: datetime | None
     history_length: int
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunQuery:
+    """One page of runs, newest first. Raises Invalid at `first` or `type` when it is made of what cannot be."""
+
+    first: int = 20
+    after: str | None = None
+    type: str | None = None
+    status: WorkflowStatus | None = None
+
+    def __post_init__(self) -> None:
+        checked_page_size(self.first)
+        if self.type is not None and not TYPE_NAME.fullmatch(self.type):
+            raise Invalid("must be the name of a workflow type", ("type",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEdge:
+    """A run and where it stands in its list."""
+
+    cursor: str
+    node: WorkflowView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPage:
+    """A page of runs."""
+
+    edges: tuple[RunEdge, ...]
+    has_next: bool
+    has_previous: bool
 
 
 class SagaClosed(Exception):
@@ -103,7 +142,14 @@ class Sagas(Protocol):
         ...
 
     async def steps(self, view: WorkflowView) -> tuple[StepView, ...] | None:
-        """The steps of a run; None for a workflow that has none."""
+        """The steps of a run; None for a workflow that has none. Told by a worker: Unavailable without one."""
+        ...
+
+    async def list_runs(self, query: RunQuery) -> RunPage:
+        """Runs by type and status, the one that was started last first; a little behind what happens now.
+
+        Raises Invalid at `after` for what is no cursor of this list.
+        """
         ...
 
     async def check(self) -> None:

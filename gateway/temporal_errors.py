@@ -5,7 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from temporalio.client import RPCTimeoutOrCancelledError, WorkflowFailureError, WorkflowUpdateFailedError
+from temporalio.client import (
+    RPCTimeoutOrCancelledError,
+    WorkflowFailureError,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+)
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -31,6 +37,9 @@ async def translated(seconds: float | None) -> AsyncIterator[None]:
             yield
     except (WorkflowUpdateFailedError, WorkflowFailureError) as failure:
         raise refusal_of(failure) or Unavailable(DEPENDENCY, "gave up") from failure
+    except (WorkflowQueryFailedError, WorkflowQueryRejectedError) as failure:
+        # A run that was made by other code cannot always be told by today's.
+        raise Unavailable(DEPENDENCY, "no answer to a question") from failure
     except WorkflowAlreadyStartedError:
         raise SagaClosed from None
     except RPCError as failure:

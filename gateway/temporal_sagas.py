@@ -1,23 +1,23 @@
-"""The gateway's port to workflows on Temporal: starts, updates and descriptions. Decides nothing about orders.
+"""The gateway's port to workflows on Temporal: starts and updates. Decides nothing about orders.
 
-How an order is placed is in `temporal_placement`, what Temporal raises in `temporal_errors`.
+How an order is placed is in `temporal_placement`, how runs are read in `temporal_runs`, what Temporal raises in
+`temporal_errors`.
 """
 
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import quote
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import (
     Client,
-    WorkflowHandle,
     WorkflowUpdateStage,
 )
 
 from gateway.admission import Admission
-from gateway.ports import SagaClosed, WorkflowStatus, WorkflowView
+from gateway.ports import RunPage, RunQuery, SagaClosed, WorkflowView
 from gateway.temporal_errors import translated
 from gateway.temporal_placement import Placements
+from gateway.temporal_runs import Runs
 from services.orders.models import Order
 from workflows.launch_product import LaunchProduct
 from workflows.messages import (
@@ -37,20 +37,18 @@ from workflows.place_order import PlaceOrder
 UNTIL_DONE: Final = 20.0
 """Seconds for a message that was accepted: a refund may wait for a slow provider."""
 
-WITH_STEPS: Final = frozenset({"PlaceOrder"})
-
 
 class TemporalSagas:
     """Implements the Sagas port."""
 
-    def __init__(self, client: Client, ui: str, answer_within: float, placements_at_once: int) -> None:
-        """`ui` is the address of Temporal's web page; `answer_within` bounds an answer, in seconds.
+    def __init__(self, client: Client, runs: Runs, answer_within: float, placements_at_once: int) -> None:
+        """`runs` reads what this one starts; `answer_within` bounds an answer, in seconds.
 
         A placement waits at most half of that for its turn, so that the other half is left to do it. When all of it
         is over is for the one to say who asks, and who has more to do than this.
         """
         self._client = client
-        self._runs = f"{ui.rstrip('/')}/namespaces/{quote(client.namespace, safe='')}/workflows"
+        self._runs = runs
         self._within = answer_within
         self._placements = Placements(client, answer_within)
         self._door = Admission(placements_at_once, answer_within / 2)
@@ -102,34 +100,15 @@ class TemporalSagas:
 
     async def describe(self, workflow_id: str) -> WorkflowView | None:
         """See `Sagas.describe`."""
-        try:
-            async with translated(self._within):
-                found = await self._client.get_workflow_handle(workflow_id).describe(
-                    rpc_timeout=timedelta(seconds=self._within)
-                )
-        except SagaClosed:
-            return None
-        return WorkflowView(
-            id=found.id,
-            run_id=found.run_id,
-            type=found.workflow_type,
-            status=WorkflowStatus[found.status.name if found.status else "RUNNING"],
-            task_queue=found.task_queue,
-            started_at=found.start_time,
-            closed_at=found.close_time,
-            history_length=found.history_length,
-            url=f"{self._runs}/{quote(found.id, safe='')}/{found.run_id}/history",
-        )
+        return await self._runs.describe(workflow_id)
 
     async def steps(self, view: WorkflowView) -> tuple[StepView, ...] | None:
         """See `Sagas.steps`."""
-        if view.type not in WITH_STEPS:
-            return None
-        handle: WorkflowHandle[PlaceOrder, Order] = self._client.get_workflow_handle_for(
-            PlaceOrder.run, view.id, run_id=view.run_id
-        )
-        async with translated(self._within):
-            return tuple(await handle.query(PlaceOrder.steps, rpc_timeout=timedelta(seconds=self._within)))
+        return await self._runs.steps(view)
+
+    async def list_runs(self, query: RunQuery) -> RunPage:
+        """See `Sagas.list_runs`."""
+        return await self._runs.listed(query)
 
     async def check(self) -> None:
         """See `Sagas.check`."""

@@ -26,6 +26,12 @@ def order_workflow_id(order_id: str) -> str:
     return f"order/{order_id}"
 
 
+def order_id_of(workflow_id: str) -> str | None:
+    """The order of a PlaceOrder workflow; None for a workflow of another kind."""
+    prefix = order_workflow_id("")
+    return workflow_id.removeprefix(prefix) if workflow_id.startswith(prefix) else None
+
+
 def reservation_workflow_id(order_id: str) -> str:
     """The ReserveInventory workflow of an order."""
     return f"reservation/{order_id}"

@@ -5,12 +5,20 @@ import graphene
 from gateway.answers import WorkflowAnswer
 from gateway.context import Info, context_of
 from gateway.inputs import Problems, checked_id, checked_reason
-from gateway.ports import SagaClosed
-from gateway.types.workflows import StepActionType, Workflow, WorkflowPayload, WorkflowReference
+from gateway.ports import RunPage, RunQuery, SagaClosed, WorkflowStatus
+from gateway.types.workflows import (
+    StepActionType,
+    Workflow,
+    WorkflowConnection,
+    WorkflowPayload,
+    WorkflowReference,
+    WorkflowStatusType,
+)
 from services.shared.errors import Conflict, NotFound
 from services.shared.text import checked_text
 from workflows.messages import ResolveStep, StepAction
 
+DEFAULT_PAGE = 20
 LONGEST_STEP = 100
 
 
@@ -19,11 +27,39 @@ class WorkflowQueries(graphene.ObjectType):
 
     workflow = graphene.Field(Workflow, description="[OPS]", workflow_id=graphene.ID(name="id", required=True))
 
+    workflows = graphene.Field(
+        WorkflowConnection,
+        required=True,
+        description="[OPS] newest first",
+        first=graphene.Int(default_value=DEFAULT_PAGE),
+        after=graphene.String(),
+        type=graphene.String(),
+        status=graphene.Argument(WorkflowStatusType),
+    )
+
     @staticmethod
     async def resolve_workflow(_root: object, info: Info, workflow_id: str) -> WorkflowReference | None:
         """The latest run of that id; null when there is none."""
         view = await context_of(info).loaders.workflow.load(checked_id(workflow_id, "id"))
         return None if view is None else WorkflowReference(id=view.id)
+
+    @staticmethod
+    async def resolve_workflows(
+        _root: object,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        type: str | None = None,  # noqa: A002 (the contract's argument)
+        status: WorkflowStatus | None = None,
+    ) -> RunPage:
+        """One page of the engine's runs."""
+        query = RunQuery(
+            first=DEFAULT_PAGE if first is None else first,
+            after=None if after is None else checked_id(after, "after"),
+            type=type,
+            status=status,
+        )
+        return await context_of(info).backends.sagas.list_runs(query)
 
 
 class WorkflowMutations(graphene.ObjectType):

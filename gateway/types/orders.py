@@ -124,7 +124,7 @@ class Order(graphene.ObjectType):
     @staticmethod
     def resolve_workflow(order: OrderModel, _info: Info) -> WorkflowReference:
         """Described only when more than its id is asked for."""
-        return WorkflowReference(id=order_workflow_id(order.id))
+        return WorkflowReference(id=order_workflow_id(order.id), order=order)
 
 
 class OrderEdge(graphene.ObjectType):

@@ -141,7 +141,7 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
                 logger=QUIET,
                 error_formatter=format_error,
             )
-            return result
+            return with_gaps(result, exchange.context)
 
         return await (while_waited_for(request, work) if only_reads and isinstance(request, Request) else work())
 
@@ -183,6 +183,13 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
         headers = {"allow": rejected.allow} if rejected.allow else {}
         body = failed(BadInput(str(rejected))) | self._costing(0)
         return Response(to_json(body), status_code=rejected.status, headers=headers, media_type=JSON_TYPE)
+
+
+def with_gaps(result: dict[str, Any], context: RequestContext | None) -> dict[str, Any]:
+    """The result, and what its resolvers could not ask for."""
+    if context is None or not context.gaps:
+        return result
+    return result | {"errors": [*result.get("errors", ()), *(format_error(gap) for gap in context.gaps.values())]}
 
 
 def address_of(request: Any) -> str:  # noqa: ANN401 (a request or a socket)

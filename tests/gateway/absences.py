@@ -26,8 +26,6 @@ TYPES = frozenset(
         "RecommendationRule",
         "Schedule",
         "SchedulePayload",
-        "WorkflowConnection",
-        "WorkflowEdge",
     }
 )
 
@@ -45,6 +43,5 @@ FIELDS = frozenset(
         "Query.notifications",
         "Query.recommendations",
         "Query.schedules",
-        "Query.workflows",
     }
 )

@@ -2,8 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 
-from gateway.ports import SagaClosed, WorkflowStatus, WorkflowView
+from gateway.ports import RunPage, RunQuery, SagaClosed, WorkflowStatus, WorkflowView
+from gateway.remembered import steps_of
+from gateway.runs import page_of
 from services.catalog.models import PriceLines
 from services.inventory.errors import OutOfStock
 from services.inventory.models import HoldStock, OpenStock, ReservedLine
@@ -42,11 +45,17 @@ class Run:
 
 
 class MemorySagas:
-    """Offers `Sagas`. `journal` is what was started or told; `away` makes every call unavailable."""
+    """Offers `Sagas`. `journal` is what was started or told.
+
+    `away` makes every call unavailable, `workers_away` those that a worker answers; `forgotten` orders have no run.
+    """
 
     def __init__(self, shop: Shop) -> None:
         self.journal: list[str] = []
         self.away = False
+        self.workers_away = False
+        self.forgotten: set[str] = set()
+        self._order: list[str] = []
         self._shop = shop
         self._runs: dict[str, Run] = {}
         self._launched: set[str] = set()
@@ -58,6 +67,7 @@ class MemorySagas:
             self._note("place")
             run = self._runs.get(command.order_id)
             if run is None:
+                self._order.append(order_workflow_id(command.order_id))
                 run = self._runs[command.order_id] = Run(command, await self._placed(command))
                 return run.placement
             if (await self._now(command.order_id)).status in CLOSED:
@@ -111,6 +121,7 @@ class MemorySagas:
         product = await self._shop.catalog.create_product(command.product, NOBODY)
         wish = OpenStock(sku=product.sku, quantity=command.initial_stock)
         self._launched.add(product_workflow_id(product.id))
+        self._order.append(product_workflow_id(product.id))
         return LaunchProductResult(product=product, stock=await self._shop.inventory.open_stock(wish, NOBODY))
 
     async def describe(self, workflow_id: str) -> WorkflowView | None:
@@ -118,7 +129,7 @@ class MemorySagas:
         if workflow_id in self._launched:
             return self._view(workflow_id, "LaunchProduct", WorkflowStatus.COMPLETED)
         order_id = workflow_id.removeprefix("order/")
-        if order_id not in self._runs or workflow_id != order_workflow_id(order_id):
+        if order_id not in self._runs or order_id in self.forgotten or workflow_id != order_workflow_id(order_id):
             return None
         if order_id in self._broken_off:
             return self._view(workflow_id, "PlaceOrder", WorkflowStatus.TERMINATED)
@@ -129,20 +140,32 @@ class MemorySagas:
         self._answer()
         if view.type != "PlaceOrder":
             return None
+        if self.workers_away:
+            raise Unavailable("workflows")
+        order = await self._now(view.id.removeprefix("order/"))
+        if order.status in CLOSED:
+            return steps_of(order)
         return tuple(StepView(name=name, state=StepState.DONE) for name in STEPS)
+
+    async def list_runs(self, query: RunQuery) -> RunPage:
+        self._answer()
+        views = [await self.describe(name) for name in self._order]
+        found = [view for view in views if view and query.type in {None, view.type}]
+        return page_of([view for view in found if query.status in {None, view.status}], query)
 
     async def check(self) -> None:
         self._answer()
 
     def _view(self, workflow_id: str, kind: str, status: WorkflowStatus) -> WorkflowView:
         now = self._shop.clock.now()
+        number = self._order.index(workflow_id)
         return WorkflowView(
             id=workflow_id,
-            run_id="run-1",
+            run_id=f"run-{number + 1}",
             type=kind,
             status=status,
             task_queue=ORDERS_QUEUE,
-            started_at=now,
+            started_at=now + timedelta(microseconds=number),
             closed_at=None if status is WorkflowStatus.RUNNING else now,
             history_length=12,
             url=f"http://ui/{workflow_id}",

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from gateway.ports import SagaClosed, Sagas, WorkflowStatus
+from gateway.ports import RunQuery, SagaClosed, Sagas, WorkflowStatus
 from services.catalog.errors import SkuTaken
 from services.catalog.models import CreateProduct, RequestedLine
 from services.orders.errors import NotCancellable
 from services.orders.models import Order, OrderStatus
-from services.shared.errors import Conflict, IdempotencyMismatch, NotFound
+from services.shared.errors import Conflict, IdempotencyMismatch, Invalid, NotFound
 from services.shared.money import Money
+from services.shared.pages import encode_cursor
 from tests.gateway.shop import Shop
 from workflows.messages import (
     CancelOrder,
@@ -85,6 +86,13 @@ class Desk:
         async with asyncio.timeout(30):
             while (view := await self.sagas.describe(self.workflow_id)) and view.status is WorkflowStatus.RUNNING:  # noqa: ASYNC110
                 await asyncio.sleep(TURN)
+
+    async def until_listed(self, query: RunQuery, ids: list[str]) -> bool:
+        """Waits until that page shows these, since a list may be a little behind."""
+        async with asyncio.timeout(30):
+            while [edge.node.id for edge in (await self.sagas.list_runs(query)).edges] != ids:  # noqa: ASYNC110
+                await asyncio.sleep(TURN)
+        return True
 
 
 class SagasContract(ABC):
@@ -240,6 +248,69 @@ class SagasContract(ABC):
         steps = await desk.sagas.steps(view)
         assert steps
         assert {step.name: step.state for step in steps}["reserve"] is StepState.DONE
+
+    async def test_a_closed_order_tells_the_steps_that_it_took(self, desk: Desk) -> None:
+        await desk.sagas.place_order(desk.wish(lines=(RequestedLine(sku="ink", quantity=101),)))
+        await desk.until_closed()
+        assert (await self.states(desk))["reserve"] is StepState.FAILED
+        assert (await self.states(desk))["authorize"] is StepState.PENDING
+
+    async def test_a_declined_order_tells_what_was_taken_back(self, desk: Desk) -> None:
+        await desk.sagas.place_order(desk.wish(payment_method="pm_card_chargeDeclined"))
+        await desk.until(OrderStatus.REJECTED)
+        await desk.until_closed()
+        states = await self.states(desk)
+        assert (states["record"], states["reserve"]) == (StepState.DONE, StepState.COMPENSATED)
+        assert (states["authorize"], states["commit"]) == (StepState.FAILED, StepState.PENDING)
+
+    async def test_a_cancelled_order_tells_what_was_taken_back(self, desk: Desk) -> None:
+        await desk.sagas.place_order(desk.wish())
+        await desk.until(OrderStatus.CONFIRMED)
+        await desk.sagas.cancel_order(desk.order_id, CancelOrder(actor_id="c1"))
+        await desk.until_closed()
+        taken_back = {name for name, state in (await self.states(desk)).items() if state is StepState.COMPENSATED}
+        assert taken_back == {"reserve", "authorize", "commit", "capture"}
+
+    async def states(self, desk: Desk) -> dict[str, StepState]:
+        """The steps' states by name, of this test's order."""
+        view = await desk.sagas.describe(desk.workflow_id)
+        assert view
+        return {step.name: step.state for step in await desk.sagas.steps(view) or ()}
+
+    async def test_runs_are_listed_by_their_start_the_last_first(self, desk: Desk) -> None:
+        """The one in the middle is closed: that must not change its place."""
+        names = []
+        for number, quantity in enumerate((1, 101, 1)):
+            lines = (RequestedLine(sku="ink", quantity=quantity),)
+            order_id = f"{desk.order_id}-{number}"
+            await desk.sagas.place_order(replace(desk.wish(lines=lines), order_id=order_id))
+            names.append(f"order/{order_id}")
+        newest = list(reversed(names))
+        assert await desk.until_listed(RunQuery(first=3, type="PlaceOrder"), newest)
+        page = await desk.sagas.list_runs(RunQuery(first=2, type="PlaceOrder"))
+        assert (page.has_next, page.has_previous) == (True, False)
+        assert [edge.node.id for edge in page.edges] == newest[:2]
+        behind = await desk.sagas.list_runs(RunQuery(first=1, after=page.edges[1].cursor, type="PlaceOrder"))
+        assert ([edge.node.id for edge in behind.edges], behind.has_previous) == (newest[2:], True)
+        again = await desk.sagas.list_runs(RunQuery(first=2, after=page.edges[0].cursor, type="PlaceOrder"))
+        assert [edge.node.id for edge in again.edges] == newest[1:]
+
+    async def test_runs_are_listed_by_type_and_status(self, desk: Desk) -> None:
+        await desk.sagas.launch_product(desk.launch("quill", 1))
+        await desk.sagas.place_order(desk.wish())
+        launched, order = f"product/p-{desk.order_id}", desk.workflow_id
+        assert await desk.until_listed(RunQuery(first=1, type="LaunchProduct"), [launched])
+        assert await desk.until_listed(RunQuery(first=1, status=WorkflowStatus.RUNNING, type="PlaceOrder"), [order])
+        for status in WorkflowStatus:
+            page = await desk.sagas.list_runs(RunQuery(first=100, status=status))
+            assert {edge.node.status for edge in page.edges} <= {status}
+        assert (await desk.sagas.list_runs(RunQuery(type="NoSuchType"))).edges == ()
+
+    @pytest.mark.parametrize("after", ["", "x", "WzEsMl0=", encode_cursor(-1, "r"), encode_cursor(2**62, "r")])
+    async def test_what_is_no_cursor_of_runs_is_refused(self, desk: Desk, after: str) -> None:
+        with pytest.raises(Invalid) as refusal:
+            await desk.sagas.list_runs(RunQuery(after=after))
+        assert refusal.value.problems[0].path == ("after",)
 
     async def test_what_does_not_exist_is_not_described(self, desk: Desk) -> None:
         assert await desk.sagas.describe("order/nobody") is None

@@ -20,6 +20,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "Query.order": ("query Q($id: ID!) { order(id: $id) { id } }", {}),
     "Query.orders": ("{ orders { edges { node { id } } } }", {}),
     "Query.workflow": ('{ workflow(id: "order/none") { id } }', {}),
+    "Query.workflows": ("{ workflows { edges { node { id } } } }", {}),
     "Query.auditRecords": ("{ auditRecords { edges { node { id action outcome } } } }", {}),
     "Mutation.register": (
         "mutation M($input: RegisterInput!) { register(input: $input) { user { id } errors { code } } }",
@@ -89,6 +90,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "Query.order": SIGNED_IN | {"ben": "NOT_FOUND"},
     "Query.orders": SIGNED_IN,
     "Query.workflow": OPS,
+    "Query.workflows": OPS,
     "Query.auditRecords": OPS | {"ops": "FORBIDDEN"},
     "Mutation.register": OPEN,
     "Mutation.login": OPEN,
