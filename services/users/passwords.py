@@ -8,6 +8,8 @@ from typing import TypeVar
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from services.shared.errors import Unavailable
+
 MEMORY_KIB = 19 * 1024
 PASSES = 2
 LANES = 1
@@ -16,19 +18,26 @@ LANES = 1
 AT_ONCE = 2
 """More at a time would only take cores and memory (19 MiB each) from everything else."""
 
+MOST_WAITING = 64
+"""Who comes behind these would wait for a second or two, and is told to come again instead."""
+
 Result = TypeVar("Result")
 
 
 class Argon2Hasher:
-    """Offers `ports.PasswordHasher`. `memory_kib` is lowered by tests that hash a lot.
+    """Offers `ports.PasswordHasher`. `memory_kib` is lowered by tests that hash a lot. Raises Unavailable in a flood.
 
     The threads are the bound: a caller that stops waiting does not make room for another while its hash is made.
     """
 
-    def __init__(self, *, at_once: int = AT_ONCE, memory_kib: int = MEMORY_KIB) -> None:
+    def __init__(
+        self, *, at_once: int = AT_ONCE, memory_kib: int = MEMORY_KIB, most_waiting: int = MOST_WAITING
+    ) -> None:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=memory_kib, parallelism=LANES, type=Type.ID)
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="argon2")
         self._stand_in = self._hasher.hash("nobody's password")
+        self._most = at_once + most_waiting
+        self._begun = 0
 
     async def hash(self, password: str) -> str:
         """The hash with its parameters and a salt of its own, about 100 characters."""
@@ -44,7 +53,16 @@ class Argon2Hasher:
         return self._hasher.check_needs_rehash(password_hash)
 
     async def _in_turn(self, work: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        """Raises Unavailable, with nothing begun, when too many are waiting."""
+        if self._begun >= self._most:
+            raise Unavailable("passwords", "too many are being checked")
+        self._begun += 1
+        done = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        done.add_done_callback(self._note_end)
+        return await done
+
+    def _note_end(self, _done: "asyncio.Future[Result]") -> None:
+        self._begun -= 1
 
     def _matches(self, password_hash: str, password: str) -> bool:
         try:

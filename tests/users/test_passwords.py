@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from services.shared.errors import Unavailable
 from services.users.passwords import Argon2Hasher
 
 CHEAP = 64
@@ -115,3 +116,40 @@ async def test_who_stops_waiting_makes_no_room_while_the_hash_is_made() -> None:
     assert not await asyncio.to_thread(hasher.under_way.acquire, timeout=0.2)
     hasher.let_go.set()
     assert not await patient
+
+
+class Held(Argon2Hasher):
+    """Checks nothing before it is let."""
+
+    def __init__(self) -> None:
+        super().__init__(at_once=2, memory_kib=CHEAP, most_waiting=3)
+        self.may_go = threading.Event()
+
+    def _matches(self, password_hash: str, password: str) -> bool:
+        assert self.may_go.wait(20)
+        return super()._matches(password_hash, password)
+
+
+async def test_who_comes_behind_too_many_is_told_at_once() -> None:
+    hasher = Held()
+    checks = [asyncio.create_task(hasher.verify(None, "three otters on a raft")) for _ in range(5)]
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await hasher.verify(None, "three otters on a raft")
+    with pytest.raises(Unavailable):
+        await hasher.hash("three otters on a raft")
+    hasher.may_go.set()
+    assert await asyncio.gather(*checks) == [False] * 5
+    assert await hasher.hash("three otters on a raft")
+
+
+async def test_who_stops_waiting_leaves_a_place_to_the_next() -> None:
+    hasher = Held()
+    checks = [asyncio.create_task(hasher.verify(None, "three otters on a raft")) for _ in range(5)]
+    await asyncio.sleep(0)
+    checks[-1].cancel()
+    await asyncio.wait(checks[-1:])
+    next_one = asyncio.create_task(hasher.verify(None, "three otters on a raft"))
+    hasher.may_go.set()
+    assert not await next_one
+    assert await asyncio.gather(*checks[:-1]) == [False] * 4
