@@ -57,9 +57,14 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelOrder:
-    """The shopper's or the shop's wish to cancel; answered when all is undone and the order is CANCELLED."""
+    """The shopper's or the shop's wish to cancel; answered when all is undone and the order is CANCELLED.
+
+    Attributes:
+        by_ops: whether the actor runs the shop; here and in the other wishes, as the gateway has verified it.
+    """
 
     actor_id: str
+    by_ops: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,7 @@ class ShipOrder:
 
     actor_id: str
     tracking_number: str | None = None
+    by_ops: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +81,7 @@ class DeliverOrder:
     """The goods have arrived."""
 
     actor_id: str
+    by_ops: bool = False
 
 
 class StepAction(StrEnum):
@@ -92,6 +99,7 @@ class ResolveStep:
     action: StepAction
     reason: str
     actor_id: str
+    by_ops: bool = False
 
 
 class StepState(StrEnum):

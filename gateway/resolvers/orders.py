@@ -79,7 +79,8 @@ class OrderMutations(graphene.ObjectType):
         """Undoes all of it, if it is not too late."""
         context = context_of(info)
         order = await owned_order(context, order_id)
-        command = CancelOrder(actor_id=context.signed_in.user_id)
+        actor = context.signed_in
+        command = CancelOrder(actor_id=actor.user_id, by_ops=actor.runs_the_shop)
         try:
             return OrderAnswer(order=await context.backends.sagas.cancel_order(order.id, command))
         except SagaClosed:
@@ -94,7 +95,8 @@ class OrderMutations(graphene.ObjectType):
         if tracking_number is not None:
             checked_text(tracking_number, ("trackingNumber",), most=LONGEST_TRACKING_NUMBER)
         order = await owned_order(context, order_id)
-        command = ShipOrder(actor_id=context.signed_in.user_id, tracking_number=tracking_number)
+        actor = context.signed_in
+        command = ShipOrder(actor_id=actor.user_id, tracking_number=tracking_number, by_ops=actor.runs_the_shop)
         try:
             return OrderAnswer(order=await context.backends.sagas.ship_order(order.id, command))
         except SagaClosed:
@@ -105,7 +107,8 @@ class OrderMutations(graphene.ObjectType):
         """The goods have arrived."""
         context = context_of(info)
         order = await owned_order(context, order_id)
-        command = DeliverOrder(actor_id=context.signed_in.user_id)
+        actor = context.signed_in
+        command = DeliverOrder(actor_id=actor.user_id, by_ops=actor.runs_the_shop)
         try:
             return OrderAnswer(order=await context.backends.sagas.deliver_order(order.id, command))
         except SagaClosed:

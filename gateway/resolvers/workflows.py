@@ -87,8 +87,10 @@ class WorkflowMutations(graphene.ObjectType):
         _check(workflow_id, step, reason)
         if await context.loaders.workflow.load(workflow_id) is None:
             raise NotFound("no such workflow", ("workflowId",))
-        actor_id = context.signed_in.user_id
-        command = ResolveStep(step=step, action=action, reason=reason, actor_id=actor_id)
+        actor = context.signed_in
+        command = ResolveStep(
+            step=step, action=action, reason=reason, actor_id=actor.user_id, by_ops=actor.runs_the_shop
+        )
         try:
             await context.backends.sagas.resolve_step(workflow_id, command)
         except SagaClosed:

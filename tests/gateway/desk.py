@@ -14,7 +14,7 @@ from services.orders.errors import NotCancellable
 from services.orders.models import AdvanceOrder, Order, OrderLine, OrderStatus, RecordOrder
 from services.payments.errors import PaymentDeclined
 from services.payments.models import AuthorizePayment, SettlePayment
-from services.shared.errors import Conflict, IdempotencyMismatch, NotFound, Problem, Unavailable
+from services.shared.errors import Conflict, Forbidden, IdempotencyMismatch, NotFound, Problem, Unavailable
 from services.shared.events import Origin
 from tests.gateway.shop import Shop
 from workflows.messages import (
@@ -90,6 +90,8 @@ class MemorySagas:
 
     async def cancel_order(self, order_id: str, command: CancelOrder) -> Order:
         order = await self._open(order_id, "cancel")
+        if not (command.by_ops or command.actor_id == order.customer_id):
+            raise NotFound("no such order")
         if order.status is OrderStatus.SHIPPED:
             raise NotCancellable("the order is SHIPPED")
         await self._shop.inventory.release_hold(order_id, NOBODY)
@@ -101,16 +103,17 @@ class MemorySagas:
         return await self._advance(order_id, OrderStatus.CANCELLED, Conflict(words).problems[0])
 
     async def ship_order(self, order_id: str, command: ShipOrder) -> Order:
-        del command
+        _must_run_the_shop(command)
         await self._must_be(order_id, OrderStatus.CONFIRMED, "ship")
         return await self._advance(order_id, OrderStatus.SHIPPED)
 
     async def deliver_order(self, order_id: str, command: DeliverOrder) -> Order:
-        del command
+        _must_run_the_shop(command)
         await self._must_be(order_id, OrderStatus.SHIPPED, "deliver")
         return await self._advance(order_id, OrderStatus.DELIVERED)
 
     async def resolve_step(self, workflow_id: str, command: ResolveStep) -> None:
+        _must_run_the_shop(command)
         await self._open(workflow_id.removeprefix("order/"), f"resolve {command.step} {command.action}")
         if command.step not in STEPS:
             raise NotFound("no such step", ("step",))
@@ -247,3 +250,8 @@ class MemorySagas:
     def _answer(self) -> None:
         if self.away:
             raise Unavailable("workflows")
+
+
+def _must_run_the_shop(command: ShipOrder | DeliverOrder | ResolveStep) -> None:
+    if not command.by_ops:
+        raise Forbidden

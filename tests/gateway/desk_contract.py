@@ -13,7 +13,7 @@ from services.catalog.errors import SkuTaken
 from services.catalog.models import CreateProduct, RequestedLine
 from services.orders.errors import NotCancellable
 from services.orders.models import Order, OrderStatus
-from services.shared.errors import Conflict, IdempotencyMismatch, Invalid, NotFound
+from services.shared.errors import Conflict, Forbidden, IdempotencyMismatch, Invalid, NotFound
 from services.shared.money import Money
 from services.shared.pages import encode_cursor
 from tests.gateway.shop import Shop
@@ -187,7 +187,7 @@ class SagasContract(ABC):
         with pytest.raises(SagaClosed):
             await desk.sagas.cancel_order(desk.order_id, CancelOrder(actor_id="c1"))
         with pytest.raises(SagaClosed):
-            await desk.sagas.ship_order(desk.order_id, ShipOrder(actor_id="ops"))
+            await desk.sagas.ship_order(desk.order_id, ShipOrder(actor_id="ops", by_ops=True))
 
     async def test_a_closed_order_is_not_placed_again(self, desk: Desk) -> None:
         """Whether the old answer comes back or only the news that it is closed: no second order."""
@@ -202,20 +202,38 @@ class SagasContract(ABC):
 
     async def test_an_unknown_order_takes_no_message(self, desk: Desk) -> None:
         with pytest.raises(SagaClosed):
-            await desk.sagas.deliver_order("nobody", DeliverOrder(actor_id="ops"))
+            await desk.sagas.deliver_order("nobody", DeliverOrder(actor_id="ops", by_ops=True))
 
     async def test_an_order_is_shipped_and_delivered_in_this_order(self, desk: Desk) -> None:
         await desk.sagas.place_order(desk.wish())
         await desk.until(OrderStatus.CONFIRMED)
         with pytest.raises(Conflict):
-            await desk.sagas.deliver_order(desk.order_id, DeliverOrder(actor_id="ops"))
-        shipped = await desk.sagas.ship_order(desk.order_id, ShipOrder(actor_id="ops", tracking_number="T1"))
+            await desk.sagas.deliver_order(desk.order_id, DeliverOrder(actor_id="ops", by_ops=True))
+        shipped = await desk.sagas.ship_order(
+            desk.order_id, ShipOrder(actor_id="ops", tracking_number="T1", by_ops=True)
+        )
         assert shipped.status is OrderStatus.SHIPPED
         with pytest.raises(NotCancellable):
             await desk.sagas.cancel_order(desk.order_id, CancelOrder(actor_id="c1"))
         assert (
-            await desk.sagas.deliver_order(desk.order_id, DeliverOrder(actor_id="ops"))
+            await desk.sagas.deliver_order(desk.order_id, DeliverOrder(actor_id="ops", by_ops=True))
         ).status is OrderStatus.DELIVERED
+
+    async def test_a_message_of_somebody_who_may_not_is_refused_and_does_nothing(self, desk: Desk) -> None:
+        await desk.sagas.place_order(desk.wish())
+        await desk.until(OrderStatus.CONFIRMED)
+        with pytest.raises(NotFound):
+            await desk.sagas.cancel_order(desk.order_id, CancelOrder(actor_id="c2"))
+        with pytest.raises(Forbidden):
+            await desk.sagas.ship_order(desk.order_id, ShipOrder(actor_id="c1"))
+        with pytest.raises(Forbidden):
+            await desk.sagas.deliver_order(desk.order_id, DeliverOrder(actor_id="c1"))
+        decision = ResolveStep(step="reserve", action=StepAction.SKIP, reason="mine", actor_id="c1")
+        with pytest.raises(Forbidden):
+            await desk.sagas.resolve_step(f"order/{desk.order_id}", decision)
+        order = await desk.shop.order(desk.order_id)
+        assert order
+        assert order.status is OrderStatus.CONFIRMED
 
     async def test_a_confirmed_order_is_cancelled_with_all_that_was_done(self, desk: Desk) -> None:
         await desk.sagas.place_order(desk.wish())
@@ -230,7 +248,7 @@ class SagasContract(ABC):
     async def test_a_step_that_is_not_stuck_is_not_resolved(self, desk: Desk) -> None:
         await desk.sagas.place_order(desk.wish())
         await desk.until(OrderStatus.CONFIRMED)
-        decision = ResolveStep(step="reserve", action=StepAction.SKIP, reason="seen to", actor_id="ops")
+        decision = ResolveStep(step="reserve", action=StepAction.SKIP, reason="seen to", actor_id="ops", by_ops=True)
         with pytest.raises(Conflict):
             await desk.sagas.resolve_step(desk.workflow_id, decision)
         with pytest.raises(NotFound):

@@ -94,7 +94,7 @@ class Case:
         return asyncio.create_task(self.run.execute_update(cast("Any", update), wish))
 
     def cancel(self, actor_id: str = "customer") -> "asyncio.Task[Order]":
-        return self._update(PlaceOrder.cancel, CancelOrder(actor_id=actor_id))
+        return self._update(PlaceOrder.cancel, CancelOrder(actor_id=actor_id, by_ops=actor_id == "ops"))
 
     async def accepted_cancel(self) -> WorkflowUpdateHandle[Order]:
         """The shopper's wish, sent and accepted, not answered yet."""
@@ -106,13 +106,13 @@ class Case:
         return handle
 
     def ship(self) -> "asyncio.Task[Order]":
-        return self._update(PlaceOrder.ship, ShipOrder(actor_id="ops", tracking_number="T1"))
+        return self._update(PlaceOrder.ship, ShipOrder(actor_id="ops", tracking_number="T1", by_ops=True))
 
     def deliver(self) -> "asyncio.Task[Order]":
-        return self._update(PlaceOrder.deliver, DeliverOrder(actor_id="ops"))
+        return self._update(PlaceOrder.deliver, DeliverOrder(actor_id="ops", by_ops=True))
 
     def resolve(self, step: str, action: StepAction) -> "asyncio.Task[StepView]":
-        wish = ResolveStep(step=step, action=action, reason="the provider says so", actor_id="ops")
+        wish = ResolveStep(step=step, action=action, reason="the provider says so", actor_id="ops", by_ops=True)
         return self._update(PlaceOrder.resolve_step, wish)
 
     async def steps(self) -> dict[str, str]:
