@@ -18,9 +18,9 @@ from prometheus_client import Counter, Gauge
 from structlog.contextvars import bound_contextvars
 
 from services.infra.kafka import DEPENDENCY, START_WITHIN, ensure_topics
-from services.infra.kafka_records import Unreadable, event_of
+from services.infra.kafka_records import event_of
 from services.infra.settings import KafkaSettings
-from services.shared.errors import Refused, Unavailable
+from services.shared.errors import Invalid, Refused, Unavailable
 from services.shared.events import Event
 
 GROUP_PREFIX: Final = "caravan."
@@ -204,7 +204,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
         """Raises Unavailable; every other failure ends with the record given up."""
         try:
             event = event_of(record)
-        except Unreadable as failure:
+        except Invalid as failure:
             await self._give_up(self._row, record, Disposition.POISON, failure)
             return
         with bound_contextvars(event_id=event.id, event_type=event.type, correlation_id=event.origin.correlation_id):

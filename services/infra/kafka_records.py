@@ -7,14 +7,11 @@ from typing import Any, Final
 from aiokafka import ConsumerRecord
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from services.shared.errors import Invalid
 from services.shared.events import Event, Origin
 
 SPECVERSION: Final = "1.0"
 TYPE: Final = re.compile(r"[a-z]+\.[a-z-]+\.v[1-9][0-9]*", re.ASCII)
-
-
-class Unreadable(Exception):
-    """The record is no event of ours, and never will be. The text quotes nothing of it."""
 
 
 class Envelope(BaseModel):
@@ -37,14 +34,14 @@ DATA: Final[TypeAdapter[dict[str, Any]]] = TypeAdapter(dict[str, Any])
 
 
 def event_of(record: "ConsumerRecord[bytes, bytes]") -> Event:
-    """The event that the record carries. Raises Unreadable."""
+    """The event that the record carries. Raises Invalid for what is no event of ours; its text quotes nothing of it."""
     try:
         envelope = Envelope.model_validate({name: value.decode() for name, value in record.headers})
         data = DATA.validate_json(record.value or b"")
     except ValidationError as failure:
-        raise Unreadable(_places(failure)) from None
+        raise Invalid(_places(failure)) from None
     except (UnicodeDecodeError, AttributeError):
-        raise Unreadable("headers are no text") from None
+        raise Invalid("headers are no text") from None
     time: datetime = envelope.time
     return Event(
         id=envelope.id,

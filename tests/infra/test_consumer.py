@@ -114,19 +114,19 @@ async def test_what_is_away_is_waited_for_and_the_other_partitions_go_on(kafka_n
 
 
 @pytest.mark.parametrize(
-    ("value", "changes", "failure"),
+    ("value", "changes"),
     [
-        (b"no JSON", {}, "Unreadable"),
-        (b"[1, 2]", {}, "Unreadable"),
-        (b"{}", {"ce_id": None}, "Unreadable"),
-        (b"{}", {"ce_sequence": b"many"}, "Unreadable"),
-        (b"{}", {"ce_specversion": b"2.0"}, "Unreadable"),
-        (b"{}", {"ce_type": b"\xff"}, "Unreadable"),
-        (b"{}", {"ce_time": b"yesterday"}, "Unreadable"),
+        (b"no JSON", {}),
+        (b"[1, 2]", {}),
+        (b"{}", {"ce_id": None}),
+        (b"{}", {"ce_sequence": b"many"}),
+        (b"{}", {"ce_specversion": b"2.0"}),
+        (b"{}", {"ce_type": b"\xff"}),
+        (b"{}", {"ce_time": b"yesterday"}),
     ],
 )
 async def test_what_cannot_be_read_is_given_up_and_its_partition_goes_on(
-    kafka_node: KafkaNode, seen: Seen, value: bytes, changes: dict[str, bytes | None], failure: str
+    kafka_node: KafkaNode, seen: Seen, value: bytes, changes: dict[str, bytes | None]
 ) -> None:
     subject = f"f-{value!r}-{changes!r}"
     headers = dict(record_headers(event("bad", subject, 1), "orders")) | changes
@@ -134,7 +134,7 @@ async def test_what_cannot_be_read_is_given_up_and_its_partition_goes_on(
     await publish(kafka_node, *history(subject, 2, 2))
     async with consuming(kafka_node, f"third-{abs(hash(subject))}", seen.handle, seen):
         await until(lambda: seen.of(subject) == [2])
-    assert ("poison", f"{subject.encode()!r} {failure}") in seen.given_up
+    assert ("poison", f"{subject.encode()!r} Invalid") in seen.given_up
 
 
 @pytest.mark.parametrize(
