@@ -118,7 +118,7 @@ async def test_who_stops_waiting_makes_no_room_while_the_hash_is_made() -> None:
     assert not await patient
 
 
-class Held(Argon2Hasher):
+class Full(Argon2Hasher):
     """Checks nothing before it is let."""
 
     def __init__(self) -> None:
@@ -131,7 +131,7 @@ class Held(Argon2Hasher):
 
 
 async def test_who_comes_behind_too_many_is_told_at_once() -> None:
-    hasher = Held()
+    hasher = Full()
     checks = [asyncio.create_task(hasher.verify(None, "three otters on a raft")) for _ in range(5)]
     await asyncio.sleep(0)
     with pytest.raises(Unavailable):
@@ -144,7 +144,7 @@ async def test_who_comes_behind_too_many_is_told_at_once() -> None:
 
 
 async def test_who_stops_waiting_leaves_a_place_to_the_next() -> None:
-    hasher = Held()
+    hasher = Full()
     checks = [asyncio.create_task(hasher.verify(None, "three otters on a raft")) for _ in range(5)]
     await asyncio.sleep(0)
     checks[-1].cancel()
