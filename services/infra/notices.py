@@ -91,6 +91,8 @@ class Receiver:
                 await self._listen()
             except Unavailable as failure:
                 log.warning("no notices", reason=str(failure), seconds=self._pause)
+            except Exception:
+                log.exception("no notices", seconds=self._pause)
             self._listener.deaf()
             await asyncio.sleep(self._pause)
             self._pause = min(self._pause * 2, LONGEST_PAUSE)
