@@ -22,7 +22,7 @@ from services.users.audit.models import MOST_ARGUMENTS, AuditArgument, AuditOutc
 
 KEPT: Final = frozenset(
     {
-        *("action", "active", "amount", "categories", "currency", "delta", "id", "initialStock", "name"),
+        *("action", "amount", "categories", "currency", "delta", "id", "initialStock", "name"),
         *("reason", "roles", "sku", "step", "trackingNumber", "userId", "workflowId"),
     }
 )

@@ -19,6 +19,7 @@ from services.shared.actors import Role
 from services.users.models import FirstAccount, Login, Register
 from services.users.tokens import TokenRules
 from tests.gateway.desk import MemorySagas
+from tests.gateway.fingerprint import held_by
 from tests.gateway.shop import NOBODY, Shop
 from tests.users.makers import GOOD_PASSWORD
 
@@ -145,6 +146,16 @@ class World:
         writes = {"create_product", "open_stock", "adjust_stock", "record_order", "register"}
         writes |= {"update_preferences", "change_password", "update_product", "archive_product"}
         return not self.sagas.journal and not any(writes & set(face.calls) for face in self.shop.watched.values())
+
+    def fingerprint(self) -> dict[str, dict[str, Any]]:
+        """All that anybody holds: every service's documents and events, the provider's books, the workflows.
+
+        Only the audit trail is left out.
+        """
+        shop = self.shop
+        stores = {"catalog": shop.products, "inventory": shop.stock, "orders": shop.order_store}
+        stores |= {"payments": shop.payment_store, "users": shop.accounts, "provider": shop.provider}
+        return held_by({**stores, "workflows": self.sagas})
 
     def forget(self) -> None:
         """From here on `nothing_happened` counts."""
