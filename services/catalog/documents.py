@@ -1,5 +1,7 @@
 """How a product looks as a MongoDB document, what the server itself checks of it, and the way back."""
 
+from dataclasses import dataclass
+
 from services.catalog.listing import place_of
 from services.catalog.models import Product, ProductQuery, ProductSort
 from services.catalog.shelves import mix_shelf, product_words, shelves_of, word_shelf, words_to_check
@@ -90,25 +92,33 @@ def product_document(product: Product, *, in_stock: bool = False) -> Document:
     }
 
 
-def selection(query: ProductQuery, word: str | None = None) -> Document:
-    """What the query's products have in common: one list, and what is to be checked of its products.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What the query's products have in common.
 
-    Of a search, the list is that of `word`, one of its words; without one, of its first.
+    Attributes:
+        listed: the one list that is read, by its index.
+        checked: what is asked of each product of the list; empty where the list says it all.
     """
+
+    listed: Document
+    checked: Document
+
+
+def selection(query: ProductQuery, word: str | None = None) -> Selection:
+    """Of a search, the list is that of `word`, one of its words; without one, of its first."""
     words = search_words(query.search)
     if not words:
-        return {"shelves": mix_shelf(query)}
+        return Selection(listed={"shelves": mix_shelf(query)}, checked={})
     read = word or words[0]
-    wanted: Document = {"shelves": word_shelf(read)}
-    if not query.include_inactive:
-        wanted["active"] = True
+    checked: Document = {} if query.include_inactive else {"active": True}
     if query.category is not None:
-        wanted["categories"] = query.category
+        checked["categories"] = query.category
     if query.in_stock is not None:
-        wanted["in_stock"] = query.in_stock
+        checked["in_stock"] = query.in_stock
     if left := words_to_check(words, read):
-        wanted["$and"] = [{"words": _beginning_with(other)} for other in left]
-    return wanted
+        checked["$and"] = [{"words": _beginning_with(other)} for other in left]
+    return Selection(listed={"shelves": word_shelf(read)}, checked=checked)
 
 
 def _beginning_with(word: str) -> Document:

@@ -8,7 +8,8 @@ Collections:
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterable, Sequence
+from typing import TypeAlias
 
 from pymongo import ReturnDocument
 
@@ -17,6 +18,7 @@ from services.catalog.documents import (
     PLACES,
     PRODUCT_VALIDATOR,
     STOCK_NOTE_VALIDATOR,
+    Selection,
     product_document,
     product_from,
     selection,
@@ -24,12 +26,14 @@ from services.catalog.documents import (
 )
 from services.catalog.errors import SkuTaken
 from services.catalog.listing import DESCENDING, page_of, place_after
-from services.catalog.models import Product, ProductPage, ProductQuery, ProductSort
+from services.catalog.models import Product, ProductPage, ProductQuery
 from services.catalog.shelves import word_shelf
 from services.catalog.words import search_words
 from services.infra.mongo import Database, Document, Session, unavailable_when_away
 from services.infra.outbox import Outbox
 from services.shared.events import Event
+
+Found: TypeAlias = AsyncIterable[Document]
 
 MANY = 200
 """Products of a list from which on it does not matter how many more it holds: none of that length is worth a choice."""
@@ -50,7 +54,7 @@ class MongoProductStore:
         await self._database.ensure_collection("stock_notes", STOCK_NOTE_VALIDATOR)
         await self._products.create_index("sku", name="sku", unique=True)
         for field in sorted(set(PLACES.values())):
-            await self._products.create_index([("shelves", 1), (field, 1)], name=_index(field))
+            await self._products.create_index([("shelves", 1), (field, 1)], name=field.partition(".")[2])
         await self._outbox.prepare()
 
     async def insert(self, product: Product, events: Sequence[Event]) -> Product:
@@ -127,18 +131,39 @@ class MongoProductStore:
     async def page(self, query: ProductQuery) -> ProductPage:
         field, descending = PLACES[query.sort], query.sort in DESCENDING
         after = place_after(query)
-        beyond: Document = {} if after is None else {field: {"$lt" if descending else "$gt": after}}
+        # Without a place to go on from, the range of all places says which of the indexes is meant.
+        beyond = {"$gt": ""} if after is None else {"$lt" if descending else "$gt": after}
         with unavailable_when_away():
-            found = self._products.find({**await self._matching(query), **beyond}, KEPT_BACK).hint(_index(field))
-            found = found.sort(field, -1 if descending else 1).limit(query.first + 1)
+            selected = await self._selected(query)
+            found = self._read(
+                selected.listed | {field: beyond}, selected.checked, (field, -1 if descending else 1), query.first
+            )
             return page_of([product_from(document) async for document in found], query)
+
+    def _read(self, listed: Document, checked: Document, order: tuple[str, int], first: int) -> Found:
+        """MongoDB makes one query of the pipeline. The embedded server reads an index only for what the index holds,
+        so what is to be checked comes behind; without it, a plain query costs it less.
+        """
+        if not checked:
+            return self._products.find(listed, KEPT_BACK).sort(*order).limit(first + 1)
+        return self._products.aggregate(
+            [
+                {"$match": listed},
+                {"$sort": dict([order])},
+                {"$match": checked},
+                {"$limit": first + 1},
+                {"$project": KEPT_BACK},
+            ]
+        )
 
     async def count(self, query: ProductQuery) -> int:
         with unavailable_when_away():
-            matching = await self._matching(query)
-            return await self._products.count_documents(matching, hint=_index(PLACES[query.sort]))
+            selected = await self._selected(query)
+            matches = [{"$match": match} for match in (selected.listed, selected.checked) if match]
+            counted = await self._products.aggregate([*matches, {"$count": "products"}]).to_list(1)
+        return counted[0]["products"] if counted else 0
 
-    async def _matching(self, query: ProductQuery) -> Document:
+    async def _selected(self, query: ProductQuery) -> Selection:
         """Of several words, the list of the rarest is read: what is read and left out stays as little as it can."""
         words = search_words(query.search)
         if len(words) < 2:  # noqa: PLR2004 (with one there is nothing to choose)
@@ -148,10 +173,4 @@ class MongoProductStore:
         return selection(query, rarest)
 
     async def _at_most_many(self, shelf: str) -> int:
-        return await self._products.count_documents(
-            {"shelves": shelf}, limit=MANY, hint=_index(PLACES[ProductSort.NEWEST])
-        )
-
-
-def _index(field: str) -> str:
-    return field.partition(".")[2]
+        return await self._products.count_documents({"shelves": shelf}, limit=MANY)
