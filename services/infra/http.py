@@ -41,7 +41,8 @@ log = structlog.get_logger(__name__)
 
 def internal_router(context: str, protocol: type, face: object, entry: Entry) -> APIRouter:
     """Routes for each public async method of `protocol`, answered by `face`; open to the callers that `entry` knows."""
-    router = APIRouter(prefix=f"/internal/{context}")
+    # Without a prefix: it would be put before whatever another router brings in.
+    router = APIRouter()
     for name, operation in operations_of(protocol).items():
         endpoint = _endpoint(context, operation, getattr(face, name), entry)
         router.add_route(

@@ -12,11 +12,18 @@ from services.infra.identity.callers import KnownCallers, new_pair
 from services.infra.identity.entry import Entry, NoActors
 from services.infra.identity.raw_keys import DEVELOPMENT_PUBLIC
 from services.shared.clock import SystemClock
-from services.users.api import keys_router
+from services.users.api import keys_router, router
 from services.users.keys.service import SigningKeys
+from services.users.memory import MemoryAccountStore
+from services.users.passwords import Argon2Hasher
+from services.users.service import UserService
+from services.users.sessions import RefreshTokens
+from services.users.tokens import Ed25519Tokens
 from tests.architecture.tree import ROOT
+from tests.support.doubles import CountingIds, CountingSecrets
 from tests.support.http import serving
 from tests.users.makers import signing_keys
+from tests.users.test_tokens import RULES
 
 
 @pytest.fixture
@@ -27,7 +34,12 @@ def keys() -> SigningKeys:
 @pytest.fixture
 async def address(keys: SigningKeys) -> AsyncIterator[str]:
     entry = Entry(callers=KnownCallers([DEVELOPMENT_PUBLIC], SystemClock()), actors=NoActors())
-    async with serving(keys_router(keys, entry)) as address:
+    clock, ids = SystemClock(), CountingIds()
+    tokens, refresh_tokens = Ed25519Tokens(keys, RULES, clock, ids), RefreshTokens(clock, ids, CountingSecrets())
+    face = UserService(MemoryAccountStore(), Argon2Hasher(memory_kib=64), tokens, refresh_tokens, clock, ids)
+    both = router(face, entry)
+    both.include_router(keys_router(keys, entry))
+    async with serving(both) as address:
         yield address
 
 
