@@ -26,6 +26,7 @@ from gateway.live.mailbox import Mailbox
 from gateway.live.states import OrderState, State
 from gateway.sockets.messages import Wish
 from gateway.web.edge import Edge
+from gateway.web.endpoint import with_gaps
 from gateway.web.gate import NOT_EXECUTED, NotExecutable
 from services.shared.actors import Actor
 from services.shared.errors import CaravanError
@@ -142,7 +143,7 @@ class Execution:
         if result.errors:
             body["errors"] = [format_error(error) for error in result.errors]
         cost = {"requestedQueryCost": admitted.cost, "maximumAvailable": self._edge.gate.maximum}
-        return body | {"extensions": {"cost": cost}}
+        return with_gaps(body, context) | {"extensions": {"cost": cost}}
 
     def _context(self, viewer: Actor | None, asker: Asker) -> RequestContext:
         """A new one for each state: what its loaders have read is of that moment."""
