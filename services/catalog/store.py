@@ -49,13 +49,19 @@ class MongoProductStore:
         self._notes = database.collection("stock_notes")
 
     async def prepare(self) -> None:
-        """Makes the collections, their validators and indexes, the outbox's too. Idempotent."""
+        """Makes the collections, their validators and indexes, the outbox's too; lists anew what was written before
+        there were words. Idempotent.
+        """
         await self._database.ensure_collection("products", PRODUCT_VALIDATOR)
         await self._database.ensure_collection("stock_notes", STOCK_NOTE_VALIDATOR)
         await self._products.create_index("sku", name="sku", unique=True)
         for field in sorted(set(PLACES.values())):
             await self._products.create_index([("shelves", 1), (field, 1)], name=field.partition(".")[2])
         await self._outbox.prepare()
+        async for document in self._products.find({"words": {"$exists": False}}):
+            product = product_from(document)
+            older = {"_id": product.id, "words": {"$exists": False}}
+            await self._products.replace_one(older, product_document(product))
 
     async def insert(self, product: Product, events: Sequence[Event]) -> Product:
         async def tell(session: Session) -> None:

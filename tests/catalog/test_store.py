@@ -7,6 +7,7 @@ import pytest
 from pymongo.errors import WriteError
 
 from services.catalog.documents import product_document
+from services.catalog.models import ProductQuery
 from services.catalog.ports import ProductStore
 from services.catalog.store import MongoProductStore
 from services.infra.mongo import Database
@@ -32,6 +33,16 @@ class TestMongoProductStore(ProductStoreContract):
         await store.insert(a_product(), [])
         await store.prepare()
         assert await store.by_ids(["p1"]) == (a_product(),)
+
+    async def test_products_of_before_there_were_words_are_listed_too(self, database: Database) -> None:
+        older = product_document(a_product())
+        for field in ("words", "in_stock", "shelves"):
+            del older[field]
+        await database.collection("products").insert_one(older)
+        store = MongoProductStore(database, Outbox(database))
+        await store.prepare()
+        page = await store.page(ProductQuery(search="lamp", in_stock=False))
+        assert [edge.node for edge in page.edges] == [a_product()]
 
     @pytest.mark.parametrize(
         "wrong",
