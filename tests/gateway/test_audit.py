@@ -17,8 +17,8 @@ from services.shared.actors import Role
 from services.shared.errors import Unavailable
 from services.users.audit.models import AuditOutcome, AuditQuery, AuditRecord
 from services.users.models import SetRoles
+from tests.gateway.matrix import EXPECTED, OPERATIONS, code_in, operation
 from tests.gateway.shop import NOBODY
-from tests.gateway.test_permissions import EXPECTED, OPERATIONS, code_in
 from tests.gateway.world import World, build_world
 from tests.support.identity import ADMIN
 from tests.users.makers import GOOD_PASSWORD
@@ -44,15 +44,6 @@ async def trail(world: World) -> list[AuditRecord]:
 
 async def adjust(world: World, caller: str = "ops", sku: str = "ink", reason: str = "broken") -> dict[str, Any]:
     return await world.ask(ADJUST, {"sku": sku, "reason": reason}, caller)
-
-
-async def operation(world: World, field: str) -> tuple[str, dict[str, Any]]:
-    """The field's operation, about an order of mia's."""
-    query, variables = OPERATIONS[field]
-    if "$id" in query:
-        order_id = await world.placed("mia")
-        variables = variables | {"id": f"order/{order_id}" if field == "Mutation.resolveStep" else order_id}
-    return query, variables
 
 
 def told(record: AuditRecord) -> dict[str, str]:

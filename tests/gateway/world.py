@@ -16,7 +16,7 @@ from gateway.limits.ports import Budget, Unlimited
 from gateway.throttle.memory import MemoryCounters
 from services.infra.settings import Profile, Settings
 from services.shared.actors import Role
-from services.users.models import FirstAccount, Login, Register
+from services.users.models import FirstAccount, Login, Register, Session
 from services.users.tokens import TokenRules
 from tests.gateway.desk import MemorySagas
 from tests.gateway.fingerprint import held_by
@@ -110,13 +110,14 @@ def _scope(method: str, target: str, headers: Mapping[str, str]) -> dict[str, An
 
 @dataclass
 class World:
-    """The gateway and everybody around it. `tokens` and `ids` by the name of a caller."""
+    """The gateway and everybody around it. `tokens`, `refresh_tokens` and `ids` by the name of a caller."""
 
     shop: Shop
     sagas: MemorySagas
     wire: Wire
     backends: Backends
     tokens: dict[str, str] = field(default_factory=dict)
+    refresh_tokens: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
 
     async def ask(
@@ -199,11 +200,14 @@ async def build_world(
 async def _let_in(world: World) -> None:
     for name in ("mia", "ben"):
         command = Register(email=f"{name}@example.org", password=GOOD_PASSWORD, name=name.title())
-        session = await world.shop.user_service.register(command, NOBODY)
-        world.tokens[name], world.ids[name] = session.access_token, session.user.id
+        _remember(world, name, await world.shop.user_service.register(command, NOBODY))
     for name, roles in (("ops", (Role.OPS,)), ("admin", (Role.ADMIN,))):
         account = FirstAccount(email=f"{name}@example.org", password=GOOD_PASSWORD, name=name.title(), roles=roles)
         await world.shop.user_service.seed([account])
         login = Login(email=account.email, password=GOOD_PASSWORD)
-        session = await world.shop.user_service.login(login, NOBODY)
-        world.tokens[name], world.ids[name] = session.access_token, session.user.id
+        _remember(world, name, await world.shop.user_service.login(login, NOBODY))
+
+
+def _remember(world: World, name: str, session: Session) -> None:
+    world.tokens[name], world.refresh_tokens[name] = session.access_token, session.refresh_token
+    world.ids[name] = session.user.id

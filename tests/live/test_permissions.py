@@ -1,25 +1,20 @@
-"""Who may subscribe to what: every subscription, begun by every kind of caller."""
+"""Who may subscribe to what: every subscription, begun by every kind of caller. On denial nothing happens."""
 
 import pytest
 
-from gateway.permissions import PERMISSIONS
+from tests.gateway.matrix import CALLERS, EXPECTED, OPERATIONS, operation
 from tests.live.house import House
-from tests.live.subscriber import ORDER, STOCK, subscribed
-
-CALLERS = ("anonymous", "mia", "ben", "ops", "admin")
-SUBSCRIPTIONS = {
-    "Subscription.orderUpdated": (ORDER, {"anonymous": "UNAUTHENTICATED", "ben": "NOT_FOUND"}),
-    "Subscription.stockChanged": (STOCK, {}),
-}
-"""The document, and the code that a caller is answered who may not. The order is mia's."""
+from tests.live.subscriber import subscribed
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-@pytest.mark.parametrize("field", sorted(name for name in PERMISSIONS if name.startswith("Subscription.")))
+@pytest.mark.parametrize("field", sorted(name for name in OPERATIONS if name.startswith("Subscription.")))
 async def test_each_caller_may_watch_what_the_table_says(house: House, field: str, caller: str) -> None:
-    document, refused = SUBSCRIPTIONS[field]
-    variables = {"id": await house.world.placed("mia")} if document == ORDER else {"skus": ["ink"]}
+    document, variables = await operation(house.world, field)
+    before = house.world.fingerprint()
     async with subscribed(house.url, house.world.tokens.get(caller), document, **variables) as client:
         message = await client.hear()
     code = message["payload"][0]["extensions"]["code"] if message["type"] == "error" else ""
-    assert (message["type"], code) == (("error", refused[caller]) if caller in refused else ("next", ""))
+    assert code == EXPECTED[field][caller]
+    assert message["type"] == ("error" if code else "next")
+    assert house.world.fingerprint() == before
