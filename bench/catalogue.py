@@ -34,11 +34,11 @@ TEXT = "A {thing} that lasts: of {colour} canvas and steel, tested in wind and r
 
 QUERIES: dict[str, ProductQuery] = {
     "newest": ProductQuery(first=FIRST),
-    "by price, in stock, of a category": ProductQuery(
+    "by price, in stock, of an empty category": ProductQuery(
         first=FIRST, sort=ProductSort.PRICE_ASC, in_stock=True, category="lamp"
     ),
     "search, an eighth match": ProductQuery(first=FIRST, sort=ProductSort.NAME, search="lam"),
-    "search, two words and in stock": ProductQuery(first=FIRST, search="lamp blu", in_stock=True),
+    "search, two words, none in stock": ProductQuery(first=FIRST, search="lamp blu", in_stock=True),
     "search, one product matches": ProductQuery(first=FIRST, search="sku 00042"),
     "search, none matches": ProductQuery(first=FIRST, search="glue"),
 }
