@@ -8,7 +8,6 @@ from datetime import datetime
 
 import aiohttp
 from rich.console import Console
-from rich.table import Table
 
 from cli.errors import CommandFailed
 from cli.stack.checks import reason
@@ -36,7 +35,8 @@ async def rotate(url: str, settings: Settings, console: Console) -> bool:
     known = await _asked(url, settings, lambda keys: keys.rotate_keys())
     _print(known, console)
     signs_from = next(key.signs_from for key in known if key.state is KeyState.NEXT)
-    console.print(f"\nThe new key is published, and signs from {_moment(signs_from)}. There is nothing more to do.")
+    told = f"\nThe new key is published, and signs from {_moment(signs_from)}. There is nothing more to do."
+    console.print(told, highlight=False, soft_wrap=True)
     return True
 
 
@@ -65,11 +65,12 @@ async def _asked(
 
 
 def _print(keys: Sequence[KeyView], console: Console) -> None:
-    table = Table("key", "state", "signs from", "signs until", "published until", box=None)
+    # No table: it would cut the ids of keys where the window is narrow.
     for key in keys:
-        ends = [_moment(moment) if moment else "" for moment in (key.signs_until, key.published_until)]
-        table.add_row(key.kid, key.state.value, _moment(key.signs_from), *ends)
-    console.print(table)
+        ends = f", until {_moment(key.signs_until)}" if key.signs_until else ""
+        gone = f"; published until {_moment(key.published_until)}" if key.published_until else ""
+        line = f"{key.kid}  {key.state.value:8}signs from {_moment(key.signs_from)}{ends}{gone}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _moment(moment: datetime) -> str:
