@@ -60,7 +60,7 @@ async def test_a_slow_reader_gets_the_latest_of_each_and_not_all() -> None:
 async def test_who_reads_nothing_for_long_is_let_go() -> None:
     async with opened(quick(look_every_alone=0.05, send_within=0.3)) as house:
         await house.world.shop.stock_up(*SKUS)
-        async with connected(house.url, sock=small_socket(house), max_queue=1, ping_interval=None) as stuck:
+        async with connected(house.url, sock=small_socket(house), max_queue=1, close_timeout=0.1) as stuck:
             await stuck.begin()
             await stuck.subscribe(STOCK, "1", skus=SKUS)
             async with asyncio.timeout(20):
