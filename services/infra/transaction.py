@@ -18,6 +18,8 @@ from pymongo.read_concern import ReadConcern
 from pymongo.results import BulkWriteResult, ClientBulkWriteResult
 from pymongo.write_concern import WriteConcern
 
+from services.shared.errors import Unavailable
+
 Document = dict[str, Any]
 Operation = InsertOne[Document] | ReplaceOne[Document] | UpdateMany
 Result = TypeVar("Result")
@@ -39,8 +41,11 @@ SEVERAL_COLLECTIONS = 25
 """The wire version of MongoDB 8.0, the first that writes to several collections by one command."""
 
 
-class Overtaken(Exception):
-    """A write did not find what it expected: another writer was first. Nothing is written."""
+class Overtaken(Unavailable):
+    """A write did not find what it expected: another writer was first. Nothing is written; it may be tried again."""
+
+    def __init__(self) -> None:
+        super().__init__("database", "another writer was first")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
