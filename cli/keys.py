@@ -11,6 +11,7 @@ from rich.console import Console
 
 from cli.errors import CommandFailed
 from cli.stack.checks import reason
+from services.infra.calls.sender import Line
 from services.infra.http import Caller
 from services.infra.identity.callers import Identity, new_pair
 from services.infra.settings import Settings
@@ -59,7 +60,8 @@ async def _asked(
         ) from None
     try:
         async with aiohttp.ClientSession() as session:
-            return await ask(KeysClient(Caller(session, url, "keys", Keys, identity, ANSWER_WITHIN)))
+            line = Line(session=session, identity=identity, timeout=ANSWER_WITHIN)
+            return await ask(KeysClient(Caller(line, url, "keys", Keys)))
     except CaravanError as failure:
         raise CommandFailed(f"The users' service at {url} says no: {reason(failure)}.") from failure
 

@@ -1,9 +1,7 @@
 """The gateway's composition root: the one place that builds it from settings. Nothing else here reads a setting."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
-import aiohttp
 from fastapi import FastAPI
 from temporalio.client import Client
 
@@ -30,6 +28,7 @@ from gateway.web.jwks import jwks_page
 from gateway.web.metrics import Metrics
 from services.catalog.client import CatalogClient
 from services.catalog.ports import Catalog
+from services.infra.calls.sender import Line, connections
 from services.infra.http import Caller
 from services.infra.identity.access_tokens import AccessTokens, access_token_rules
 from services.infra.identity.callers import Identity
@@ -50,16 +49,6 @@ from services.users.client import UsersClient
 from services.users.ports import Users
 from workflows.plugin import caravan_plugin
 
-CONNECTIONS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """How services are called: the connections, and who calls."""
-
-    session: aiohttp.ClientSession
-    identity: Identity
-
 
 async def compose(settings: Settings) -> FastAPI:
     """The gateway as these settings describe it. Connects to nothing yet: what is away now may come later.
@@ -67,7 +56,6 @@ async def compose(settings: Settings) -> FastAPI:
     Raises:
         ValueError: the settings hold no private key to call services with.
     """
-    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS), trust_env=False)
     client = await Client.connect(
         settings.temporal.address, namespace=settings.temporal.namespace, plugins=[caravan_plugin()], lazy=True
     )
@@ -75,22 +63,23 @@ async def compose(settings: Settings) -> FastAPI:
     runs = Runs(client, settings.temporal.ui, within, clock)
     sagas = TemporalSagas(client, runs, within, settings.gateway.placements_at_once)
     identity = Identity(settings.identity.private_key, "gateway", clock)
-    return assemble(settings, _backends(settings, Line(session, identity), sagas, clock), clock, session)
+    line = Line(session=connections(), identity=identity, timeout=within)
+    return assemble(settings, _backends(settings, line, sagas, clock), clock, line)
 
 
 def assemble(
     settings: Settings,
     backends: Backends,
     clock: Clock,
-    session: aiohttp.ClientSession | None = None,
+    line: Line | None = None,
     budget: Budget | None = None,
     counters: Counters | None = None,
 ) -> FastAPI:
-    """The gateway on any backends; closes the session at its end. Counts in Redis unless it is told where.
+    """The gateway on any backends; hangs up the line at its end. Counts in Redis unless it is told where.
 
     Raises OSError or ValueError for trusted documents that cannot be read or executed.
     """
-    schema, metrics = build_schema(), Metrics()
+    schema, metrics = build_schema(), Metrics(line.metrics.registry if line else None)
     keys = KeyRing(keys_of(backends.users), clock, timedelta(seconds=settings.auth.keys_fresh_seconds))
     rules = access_token_rules(settings.auth.issuer, settings.auth.audience)
     authenticator = Authenticator(AccessTokens(keys, rules, clock))
@@ -110,8 +99,8 @@ def assemble(
 
     async def close() -> None:
         await redis.aclose()
-        if session is not None:
-            await session.close()
+        if line is not None:
+            await line.session.close()
 
     return build_app(
         Parts(
@@ -142,15 +131,7 @@ def places_of(settings: Settings) -> Places:
 
 def _backends(settings: Settings, line: Line, sagas: TemporalSagas, clock: Clock) -> Backends:
     def caller(context: str, protocol: type, host: str = "") -> Caller:
-        services = settings.services
-        return Caller(
-            line.session,
-            services.url_of(host or context),
-            context,
-            protocol,
-            line.identity,
-            settings.gateway.answer_within,
-        )
+        return Caller(line, settings.services.url_of(host or context), context, protocol)
 
     catalog = CatalogClient(caller("catalog", Catalog))
     return Backends(

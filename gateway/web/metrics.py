@@ -12,10 +12,10 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0)
 
 
 class Metrics:
-    """One registry a gateway."""
+    """One registry a gateway, which others may count in too."""
 
-    def __init__(self) -> None:
-        self._registry = CollectorRegistry()
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self._registry = registry or CollectorRegistry()
         self.live = LiveMetrics(self._registry)
         self.throttle = ThrottleMetrics(self._registry)
         self._requests = Counter(

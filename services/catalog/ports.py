@@ -14,6 +14,7 @@ from services.catalog.models import (
 )
 from services.shared.actors import Actor
 from services.shared.events import Event, Origin
+from services.shared.safety import safe
 
 
 class Catalog(Protocol):
@@ -34,22 +35,27 @@ class Catalog(Protocol):
         """Takes it off sale for good; repeatable. Raises Forbidden, NotFound (path `id`)."""
         ...
 
+    @safe
     async def products_by_id(self, ids: Sequence[str]) -> tuple[Product, ...]:
         """Those of the products that exist, in no order; archived ones too."""
         ...
 
+    @safe
     async def products_by_sku(self, skus: Sequence[str]) -> tuple[Product, ...]:
         """Those of the products that exist, in no order; archived ones too."""
         ...
 
+    @safe
     async def list_products(self, query: ProductQuery) -> ProductPage:
         """One page. Raises Invalid for what no page can be: its size, cursor, category or search."""
         ...
 
+    @safe
     async def count_products(self, query: ProductQuery) -> int:
         """How many there are on all pages of the query together. Raises Invalid."""
         ...
 
+    @safe
     async def price_lines(self, command: PriceLines) -> PricedLines:
         """Today's names and prices.
 

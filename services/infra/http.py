@@ -5,19 +5,22 @@ with `problems` for a refusal, 503 with `dependency` for what is unavailable. Wh
 `X-Caravan-Token`, who asks is the access token in `Authorization`; the service checks both itself.
 """
 
+from asyncio import get_running_loop, timeout_at
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
-import aiohttp
 import structlog
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
-from structlog.contextvars import bound_contextvars, get_contextvars
+from structlog.contextvars import bound_contextvars
 
+from services.infra.calls.deadlines import heard
+from services.infra.calls.sender import Line, Message, Sender
+from services.infra.calls.traces import TRACEPARENT, trace_of
 from services.infra.http_codec import (
-    CARRIED,
     REFUSAL,
+    REQUEST_ID,
     TOKEN_HEADER,
     UNAVAILABLE,
     ActorPlace,
@@ -26,7 +29,6 @@ from services.infra.http_codec import (
     UnavailableBody,
     operations_of,
 )
-from services.infra.identity.callers import Identity
 from services.infra.identity.entry import ActorCheck, Entry
 from services.shared.actors import Actor
 from services.shared.errors import Refused, Unauthenticated, Unavailable, refusal_from
@@ -35,6 +37,9 @@ ACTOR_HEADER = "Authorization"
 BEARER = "Bearer"
 LONGEST_CARRIED = 128
 """Characters of a carried header; what is longer is none of ours and left out of the log."""
+
+LONGEST_WAIT = 60.0
+"""Seconds for a read whose caller does not say how long it waits."""
 
 log = structlog.get_logger(__name__)
 
@@ -67,21 +72,39 @@ def _endpoint(
         except ValidationError:
             return _answer(HTTPStatus.BAD_REQUEST)
         with bound_contextvars(**_carried(request)):
-            return await _run(operation, lambda: _asked(operation, method, arguments, request, entry.actors))
+            waits_until = get_running_loop().time() + heard(request.headers, LONGEST_WAIT)
+
+            async def ask() -> object:
+                await _take_actor(operation, arguments, request, entry.actors)
+                return await _done(operation, lambda: method(**arguments), waits_until)
+
+            return await _run(operation, ask)
 
     return endpoint
 
 
-async def _asked(
-    operation: Operation,
-    method: Callable[..., Awaitable[Any]],
-    arguments: dict[str, Any],
-    request: Request,
-    actors: ActorCheck,
-) -> object:
+async def _take_actor(operation: Operation, arguments: dict[str, Any], request: Request, actors: ActorCheck) -> None:
     if operation.asks_as:
         arguments[operation.asks_as.parameter] = await _actor(operation.asks_as, request, actors)
-    return await method(**arguments)
+
+
+async def _done(operation: Operation, work: Callable[[], Awaitable[object]], waits_until: float) -> object:
+    """What a caller who has left asked for is not begun; of what was begun only a read is given up half-way.
+
+    Raises Unavailable.
+    """
+    if get_running_loop().time() >= waits_until:
+        raise Unavailable("caller", "waits no more")
+    if not operation.safe:
+        return await work()
+    limit = timeout_at(waits_until)
+    try:
+        async with limit:
+            return await work()
+    except TimeoutError:
+        if limit.expired():
+            raise Unavailable("caller", "waits no more") from None
+        raise
 
 
 async def _actor(place: ActorPlace, request: Request, actors: ActorCheck) -> Actor | None:
@@ -119,29 +142,18 @@ def _answer(status: HTTPStatus, body: bytes = b"{}") -> Response:
 
 
 def _carried(request: Request) -> dict[str, str]:
-    values = {name: request.headers.get(header, "") for name, header in CARRIED.items()}
-    return {name: value for name, value in values.items() if 0 < len(value) <= LONGEST_CARRIED}
+    request_id = request.headers.get(REQUEST_ID, "")
+    known = {"request_id": request_id} if 0 < len(request_id) <= LONGEST_CARRIED else {}
+    return known | trace_of(request.headers.get(TRACEPARENT, ""))
 
 
 class Caller:
     """Calls the operations of one context's face in another process."""
 
-    def __init__(
-        self,
-        session: aiohttp.ClientSession,
-        base_url: str,
-        context: str,
-        protocol: type,
-        identity: Identity,
-        timeout: float,
-    ) -> None:
-        """`timeout` bounds one call, in seconds, from the wish for a connection to the last byte."""
-        self._session = session
-        self._prefix = f"{base_url.rstrip('/')}/internal/{context}/"
+    def __init__(self, line: Line, base_url: str, context: str, protocol: type) -> None:
+        self._sender = Sender(line, base_url, context)
         self._context = context
         self._operations = operations_of(protocol)
-        self._identity = identity
-        self._timeout = aiohttp.ClientTimeout(total=timeout)
 
     async def call(self, operation: str, **arguments: object) -> Any:  # noqa: ANN401 (the method's return type)
         """The operation's result. An Actor among the arguments sends its access token; None asks as nobody.
@@ -151,44 +163,16 @@ class Caller:
             Unavailable: no answer in time or none of use; what happened is unknown.
         """
         wire = self._operations[operation]
-        asking = _asking(wire, arguments)
-        status, body = await self._send(operation, wire.encode_arguments(arguments), asking)
+        headers = _asking(wire, arguments)
+        body = wire.encode_arguments(arguments)
+        reply = await self._sender.send(Message(operation=operation, safe=wire.safe, body=body, headers=headers))
         try:
-            if status == HTTPStatus.OK:
-                return wire.decode_result(body)
-            if status == HTTPStatus.UNPROCESSABLE_ENTITY:
-                raise refusal_from(REFUSAL.validate_json(body).problems)
+            if reply.status == HTTPStatus.OK:
+                return wire.decode_result(reply.body)
+            problems = REFUSAL.validate_json(reply.body).problems
         except ValidationError as failure:
             raise Unavailable(self._context, "answered what cannot be read") from failure
-        if status != HTTPStatus.SERVICE_UNAVAILABLE:
-            log.error(
-                "internal call not understood",
-                context=self._context,
-                operation=operation,
-                status=status,
-            )
-        raise Unavailable(self._context)
-
-    async def _send(self, operation: str, body: bytes, asking: dict[str, str]) -> tuple[int, bytes]:
-        try:
-            async with self._session.post(
-                self._prefix + operation,
-                data=body,
-                headers=self._headers() | asking,
-                timeout=self._timeout,
-            ) as response:
-                return response.status, await response.read()
-        except (aiohttp.ClientError, TimeoutError, OSError) as failure:
-            raise Unavailable(self._context) from failure
-
-    def _headers(self) -> dict[str, str]:
-        known = get_contextvars()
-        carried = {header: str(known[name]) for name, header in CARRIED.items() if known.get(name)}
-        return {
-            TOKEN_HEADER: self._identity.token_for(self._context),
-            "Content-Type": "application/json",
-            **carried,
-        }
+        raise refusal_from(problems)
 
 
 def _asking(operation: Operation, arguments: dict[str, object]) -> dict[str, str]:

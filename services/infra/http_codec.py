@@ -11,11 +11,14 @@ from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
 
+from services.infra.calls.traces import TRACEPARENT
 from services.shared.actors import Actor
 from services.shared.errors import Problem
+from services.shared.safety import is_safe
 
 TOKEN_HEADER = "X-Caravan-Token"  # noqa: S105 (a header's name)
-CARRIED = {"request_id": "x-request-id", "traceparent": "traceparent"}
+REQUEST_ID = "x-request-id"
+CARRIED = {"request_id": REQUEST_ID, TRACEPARENT: TRACEPARENT}
 """What is known of a request in the log's context, and the header that carries it to the next process."""
 
 
@@ -52,11 +55,17 @@ class ActorPlace:
 
 
 class Operation:
-    """One method of a face. `asks_as` is its parameter of type Actor, None where it does not matter who asks."""
+    """One method of a face.
+
+    Attributes:
+        safe: it only reads.
+        asks_as: its parameter of type Actor; None where it does not matter who asks.
+    """
 
     def __init__(self, name: str, method: Any) -> None:  # noqa: ANN401 (any function)
         hints = get_type_hints(method)
         self.name = name
+        self.safe = is_safe(method)
         self._result: TypeAdapter[Any] = TypeAdapter(hints.pop("return"))
         self.asks_as = _taken_from(hints)
         fields: dict[str, Any] = {argument: (hint, ...) for argument, hint in hints.items()}

@@ -18,6 +18,7 @@ from services.inventory.models import (
 from services.inventory.records import Books, Changes, Scope, StockAudit
 from services.shared.actors import Actor
 from services.shared.events import Origin
+from services.shared.safety import safe
 
 Result = TypeVar("Result")
 
@@ -29,6 +30,7 @@ class Inventory(Protocol):
         """Makes the stock item of a new SKU; the same again answers with the item as it is. Raises Invalid."""
         ...
 
+    @safe
     async def stock_of(self, skus: Sequence[str]) -> tuple[StockItem, ...]:
         """Those of the stock items that exist, in no order."""
         ...
@@ -37,6 +39,7 @@ class Inventory(Protocol):
         """Raises Forbidden, NotFound (path `sku`), Invalid, Conflict (path `delta`: below what is reserved)."""
         ...
 
+    @safe
     async def stock_adjustments(self, query: AdjustmentQuery, actor: Actor) -> AdjustmentPage:
         """The ledger of a SKU, newest first; of an unknown one it is empty. Raises Forbidden, Invalid."""
         ...

@@ -6,6 +6,7 @@ from typing import Protocol
 from services.orders.models import AdvanceOrder, Order, OrderPage, OrderQuery, RecordOrder
 from services.shared.actors import Actor
 from services.shared.events import Event, Origin
+from services.shared.safety import safe
 
 
 class Orders(Protocol):
@@ -29,14 +30,17 @@ class Orders(Protocol):
         """
         ...
 
+    @safe
     async def orders_by_id(self, ids: Sequence[str]) -> tuple[Order, ...]:
         """Those of the orders that exist, in no order. For workflows, and for watching: shows them to nobody itself."""
         ...
 
+    @safe
     async def visible_orders(self, ids: Sequence[str], actor: Actor) -> tuple[Order, ...]:
         """Those of the orders that exist and are open to the actor, in no order: one's own, all to OPS."""
         ...
 
+    @safe
     async def list_orders(self, query: OrderQuery, actor: Actor) -> OrderPage:
         """One page, newest first.
 

@@ -7,6 +7,7 @@ from services.payments.models import AuthorizePayment, Payment, SettlePayment
 from services.shared.actors import Actor
 from services.shared.events import Event, Origin
 from services.shared.money import Money
+from services.shared.safety import safe
 
 
 class Payments(Protocol):
@@ -40,10 +41,12 @@ class Payments(Protocol):
         """
         ...
 
+    @safe
     async def payments_of(self, order_ids: Sequence[str]) -> tuple[Payment, ...]:
         """Those of the payments that exist, in no order; marks are none. For watching: shows them to nobody itself."""
         ...
 
+    @safe
     async def visible_payments(self, order_ids: Sequence[str], actor: Actor) -> tuple[Payment, ...]:
         """Those of the payments that exist and are open to the actor: one's own, all to OPS. In no order."""
         ...

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from services.shared.actors import Actor
 from services.shared.events import Origin
+from services.shared.safety import safe
 from services.users.models import (
     Account,
     Change,
@@ -80,14 +81,17 @@ class Users(Protocol):
         """
         ...
 
+    @safe
     async def users_by_id(self, ids: Sequence[str]) -> tuple[User, ...]:
         """Those of the users that exist, in no order. Shows them to nobody itself."""
         ...
 
+    @safe
     async def visible_users(self, ids: Sequence[str], actor: Actor) -> tuple[User, ...]:
         """Those of the users that exist and are open to the actor, in no order: oneself, all to OPS."""
         ...
 
+    @safe
     async def public_keys(self) -> tuple[PublicKey, ...]:
         """The keys that check access tokens."""
         ...

@@ -17,7 +17,7 @@ from services.shared.errors import Forbidden, Invalid, NotFound
 from tests.catalog.makers import ORIGIN, a_wish, eur
 from tests.support.doubles import CountingIds, StandingClock
 from tests.support.http import serving
-from tests.support.identity import IDENTITY, OPS, OWNER, entry
+from tests.support.identity import OPS, OWNER, entry, line
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def service() -> Catalog:
 @pytest.fixture
 async def client(service: Catalog) -> AsyncIterator[Catalog]:
     async with serving(router(service, entry())) as address, aiohttp.ClientSession() as session:
-        yield CatalogClient(Caller(session, address, "catalog", Catalog, IDENTITY, 10))
+        yield CatalogClient(Caller(line(session), address, "catalog", Catalog))
 
 
 async def test_every_answer_arrives_as_it_was_given(client: Catalog, service: Catalog) -> None:

@@ -18,7 +18,7 @@ from services.shared.actors import Actor, Role
 from services.shared.errors import Problem, Unauthenticated, Unavailable
 from services.shared.events import Origin
 from tests.support.http import serving
-from tests.support.identity import IDENTITY, STRANGER, entry
+from tests.support.identity import IDENTITY, STRANGER, entry, line
 
 MIA = Actor(user_id="u1", roles=frozenset({Role.CUSTOMER}), proof="mias-token")
 LINES = (ReservedLine(sku="tea", quantity=2),)
@@ -87,7 +87,7 @@ class Served:
 
     async def tell_context(self) -> tuple[str, ...]:
         known = get_contextvars()
-        return (str(known.get("request_id")), str(known.get("traceparent")))
+        return (str(known.get("request_id")), str(known.get("traceparent")), str(known.get("trace_id")))
 
     async def tell_actor(self, actor: Actor, word: str) -> str:
         self.heard.append(actor)
@@ -118,7 +118,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def caller(address: str, session: aiohttp.ClientSession) -> Caller:
-    return Caller(session, address, "shop", Face, IDENTITY, timeout=2)
+    return Caller(line(session), address, "shop", Face)
 
 
 async def test_values_arrive_as_they_left(caller: Caller, served: Served) -> None:
@@ -158,18 +158,24 @@ async def test_a_defect_answers_500_and_tells_nothing(
 
 async def test_no_answer_in_time_is_unavailable(address: str, session: aiohttp.ClientSession) -> None:
     with pytest.raises(Unavailable):
-        await Caller(session, address, "shop", Face, IDENTITY, timeout=0.1).call("hang")
+        await Caller(line(session, IDENTITY, 0.1), address, "shop", Face).call("hang")
 
 
 async def test_nobody_there_is_unavailable(session: aiohttp.ClientSession) -> None:
     with pytest.raises(Unavailable):
-        await Caller(session, "http://127.0.0.1:9", "shop", Face, IDENTITY, timeout=2).call("refuse")
+        await Caller(line(session), "http://127.0.0.1:9", "shop", Face).call("refuse")
 
 
 async def test_request_and_trace_are_known_on_the_other_side_for_that_call_only(caller: Caller) -> None:
-    with bound_contextvars(request_id="r1", traceparent="00-1-2-01"):
-        assert await caller.call("tell_context") == ("r1", "00-1-2-01")
-    assert await caller.call("tell_context") == ("None", "None")
+    traceparent = f"00-{'a1' * 16}-{'b2' * 8}-01"
+    with bound_contextvars(request_id="r1", traceparent=traceparent):
+        assert await caller.call("tell_context") == ("r1", traceparent, "a1" * 16)
+    assert await caller.call("tell_context") == ("None", "None", "None")
+
+
+async def test_what_is_no_trace_is_not_gone_on_with(caller: Caller) -> None:
+    with bound_contextvars(request_id="r" * 129, traceparent='00-1-2-01"'):
+        assert await caller.call("tell_context") == ("None", "None", "None")
 
 
 @pytest.mark.parametrize(
@@ -190,7 +196,7 @@ async def test_an_unknown_caller_calls_nothing(
     assert await post(session, f"{address}/internal/shop/find", b'{"ids": []}', token) == (401, "{}")
     assert served.heard == []
     with pytest.raises(Unavailable):
-        await Caller(session, address, "shop", Face, STRANGER, timeout=2).call("find", ids=())
+        await Caller(line(session, STRANGER, 2), address, "shop", Face).call("find", ids=())
 
 
 @pytest.mark.parametrize(
@@ -268,7 +274,7 @@ class TestWhoAsks:
         self, session: aiohttp.ClientSession, served: Served
     ) -> None:
         async with serving(internal_router("shop", Face, served, replace(entry(), actors=NoActors()))) as base:
-            caller = Caller(session, base, "shop", Face, IDENTITY, timeout=2)
+            caller = Caller(line(session), base, "shop", Face)
             with pytest.raises(Unavailable):
                 await caller.call("tell_actor", actor=MIA, word="hello")
         assert served.heard == []

@@ -17,7 +17,7 @@ from services.shared.errors import Conflict, Invalid, NotFound, Refused
 from tests.inventory.makers import ORIGIN, TTL, a_hold, a_service, an_adjustment, opened
 from tests.support.doubles import StandingClock
 from tests.support.http import serving
-from tests.support.identity import IDENTITY, OPS, entry
+from tests.support.identity import OPS, entry, line
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def service(store: MemoryStockStore, clock: StandingClock) -> Inventory:
 @pytest.fixture
 async def client(service: Inventory) -> AsyncIterator[Inventory]:
     async with serving(router(service, entry())) as address, aiohttp.ClientSession() as session:
-        yield InventoryClient(Caller(session, address, "inventory", Inventory, IDENTITY, 10))
+        yield InventoryClient(Caller(line(session), address, "inventory", Inventory))
 
 
 async def test_every_answer_arrives_as_it_was_given(

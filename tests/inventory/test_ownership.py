@@ -16,7 +16,7 @@ from services.shared.errors import Forbidden, Refused, Unauthenticated
 from tests.inventory.makers import ORIGIN, a_service, an_adjustment, opened
 from tests.support.doubles import StandingClock
 from tests.support.http import serving
-from tests.support.identity import ADMIN, IDENTITY, NOBODY, OPS, OTHER, entry
+from tests.support.identity import ADMIN, NOBODY, OPS, OTHER, entry, line
 
 REFUSED = [(NOBODY, Unauthenticated), (OTHER, Forbidden)]
 
@@ -30,7 +30,7 @@ def store() -> MemoryStockStore:
 async def client(store: MemoryStockStore) -> AsyncIterator[Inventory]:
     service = await opened(a_service(store, StandingClock()), LAMP=10)
     async with serving(router(service, entry())) as address, aiohttp.ClientSession() as session:
-        yield InventoryClient(Caller(session, address, "inventory", Inventory, IDENTITY, 10))
+        yield InventoryClient(Caller(line(session), address, "inventory", Inventory))
 
 
 @pytest.mark.parametrize(("actor", "refusal"), REFUSED)

@@ -25,7 +25,7 @@ from services.shared.errors import (
 from tests.orders.makers import MOMENT, ORIGIN, REASON, a_wish
 from tests.support.doubles import CountingIds, StandingClock
 from tests.support.http import serving
-from tests.support.identity import ADMIN, IDENTITY, NOBODY, OPS, OTHER, OWNER, STRANGER, entry
+from tests.support.identity import ADMIN, IDENTITY, NOBODY, OPS, OTHER, OWNER, STRANGER, entry, line
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ async def address(service: OrderService) -> AsyncIterator[str]:
 
 
 def client(session: aiohttp.ClientSession, address: str, identity: Identity = IDENTITY) -> Orders:
-    return OrdersClient(Caller(session, address, "orders", Orders, identity, 10))
+    return OrdersClient(Caller(line(session, identity), address, "orders", Orders))
 
 
 async def test_orders_arrive_as_the_service_has_them(

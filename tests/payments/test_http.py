@@ -18,7 +18,7 @@ from services.shared.money import Money
 from tests.payments.makers import ORIGIN, authorize, cancel, capture
 from tests.payments.world import World
 from tests.support.http import serving
-from tests.support.identity import ADMIN, IDENTITY, NOBODY, OPS, OTHER, OWNER, STRANGER, entry
+from tests.support.identity import ADMIN, IDENTITY, NOBODY, OPS, OTHER, OWNER, STRANGER, entry, line
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def address(world: World) -> AsyncIterator[str]:
 
 
 def client(session: aiohttp.ClientSession, address: str, identity: Identity = IDENTITY) -> Payments:
-    return PaymentsClient(Caller(session, address, "payments", Payments, identity, 10))
+    return PaymentsClient(Caller(line(session, identity), address, "payments", Payments))
 
 
 async def test_payments_arrive_as_the_service_has_them(

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+import aiohttp
 from pydantic import SecretStr
 
+from services.infra.calls.sender import Line
 from services.infra.identity.callers import Identity, KnownCallers, new_pair
 from services.infra.identity.entry import Entry
 from services.shared.actors import Actor, Role
@@ -40,3 +42,8 @@ def entry(*actors: Actor) -> Entry:
     """Knows IDENTITY, and believes the tokens of these actors; of the four above without any given."""
     known = KnownCallers([PAIR.public], SystemClock())
     return Entry(callers=known, actors=KnownActors(actors or (OWNER, OTHER, OPS, ADMIN)))
+
+
+def line(session: aiohttp.ClientSession, identity: Identity = IDENTITY, timeout: float = 10) -> Line:
+    """A line of that caller; `timeout` in seconds."""
+    return Line(session=session, identity=identity, timeout=timeout)

@@ -34,7 +34,7 @@ from services.users.service import UserService
 from services.users.sessions import RefreshTokens
 from services.users.tokens import Ed25519Tokens
 from tests.support.doubles import CountingIds, CountingSecrets, StandingClock
-from tests.support.identity import IDENTITY, STRANGER, entry
+from tests.support.identity import IDENTITY, STRANGER, entry, line
 from tests.users.makers import GOOD_PASSWORD, a_register, signing_keys
 from tests.users.test_tokens import RULES
 
@@ -82,7 +82,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 def client(session: aiohttp.ClientSession, address: str, identity: Identity = IDENTITY) -> UsersClient:
-    return UsersClient(Caller(session, address, "users", Users, identity, 10))
+    return UsersClient(Caller(line(session, identity), address, "users", Users))
 
 
 async def test_who_registers_can_sign_in_and_be_read(session: aiohttp.ClientSession, address: str) -> None:

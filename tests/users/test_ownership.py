@@ -17,7 +17,7 @@ from services.users.sessions import RefreshTokens
 from services.users.tokens import Ed25519Tokens
 from tests.support.doubles import CountingIds, CountingSecrets, StandingClock
 from tests.support.http import serving
-from tests.support.identity import ADMIN, IDENTITY, NOBODY, OPS, OTHER, OWNER, entry
+from tests.support.identity import ADMIN, NOBODY, OPS, OTHER, OWNER, entry, line
 from tests.users.makers import a_new, an_account, signing_keys
 from tests.users.test_tokens import RULES
 
@@ -30,7 +30,7 @@ async def users() -> AsyncIterator[Users]:
     refresh_tokens = RefreshTokens(clock, ids, CountingSecrets())
     service = UserService(store, Argon2Hasher(memory_kib=64), tokens, refresh_tokens, clock, ids)
     async with serving(router(service, entry())) as address, aiohttp.ClientSession() as session:
-        yield UsersClient(Caller(session, address, "users", Users, IDENTITY, 10))
+        yield UsersClient(Caller(line(session), address, "users", Users))
 
 
 async def test_an_account_is_shown_to_its_owner_and_to_ops(users: Users) -> None:

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from services.shared.actors import Actor
+from services.shared.safety import safe
 from services.users.audit.models import AuditPage, AuditQuery, AuditRecord, Conclusion, Intent
 
 
@@ -25,6 +26,7 @@ class Audit(Protocol):
         """Stores that the actor asked for this and may not, as DENIED."""
         ...
 
+    @safe
     async def list_records(self, query: AuditQuery, actor: Actor) -> AuditPage:
         """One page, newest first.
 

@@ -2,12 +2,14 @@
 
 from typing import Protocol
 
+from services.shared.safety import safe
 from services.users.keys.models import KeyView, Ring
 
 
 class Keys(Protocol):
     """What operators may ask of the signing keys."""
 
+    @safe
     async def list_keys(self) -> tuple[KeyView, ...]:
         """All keys that are published, the oldest first."""
         ...

@@ -16,7 +16,7 @@ from services.users.audit.ports import Audit
 from services.users.audit.service import AuditService
 from tests.support.doubles import StandingClock
 from tests.support.http import serving
-from tests.support.identity import ADMIN, IDENTITY, OPS, OWNER, entry
+from tests.support.identity import ADMIN, OPS, OWNER, entry, line
 from tests.users.audit.makers import a_record, an_intent
 from tests.users.makers import MOMENT
 
@@ -25,7 +25,7 @@ from tests.users.makers import MOMENT
 async def trail() -> AsyncIterator[AuditClient]:
     service = AuditService(MemoryAuditStore(), StandingClock())
     async with serving(router(service, entry())) as address, aiohttp.ClientSession() as session:
-        yield AuditClient(Caller(session, address, "audit", Audit, IDENTITY, 10))
+        yield AuditClient(Caller(line(session), address, "audit", Audit))
 
 
 async def test_records_arrive_as_the_trail_has_them(trail: AuditClient) -> None:

@@ -1,0 +1,1 @@
+"""Internal calls over a network that fails."""
