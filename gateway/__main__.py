@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from gateway.composition import compose
 from gateway.sockets.transport import BoundedWebSocket
+from gateway.web.transport.connections import TimedHttp
 from services.infra.settings import Settings, what_is_wrong
 from services.infra.telemetry import configure_logging
 
@@ -42,8 +43,8 @@ async def serve(settings: Settings) -> None:
         access_log=False,
         server_header=False,
         backlog=BACKLOG,
-        # The one parser of uvicorn's that bounds a request's head.
-        http="h11",
+        # On the one parser of uvicorn's that bounds a request's head.
+        http=TimedHttp,
         h11_max_incomplete_event_size=settings.limits.headers,
         proxy_headers=bool(settings.gateway.trusted_proxies),
         forwarded_allow_ips=settings.gateway.trusted_proxies.split(),
