@@ -16,7 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from gateway.errors import format_error
 from gateway.sockets.door import Door
 from gateway.web.endpoint import GraphQLEndpoint
-from gateway.web.explorer import ExplorerPage
+from gateway.web.explorer.page import ExplorerPage
 from gateway.web.health import Readiness
 from gateway.web.jwks import Answer
 from gateway.web.metrics import Metrics
@@ -70,9 +70,10 @@ def build_app(parts: Parts) -> FastAPI:
             expose_headers=["retry-after"],
         )
     app.add_middleware(BoundedHead, most=parts.largest_head)
-    app.add_middleware(SecureHeaders)
+    page = ExplorerPage(shown=parts.explorer)
+    app.add_middleware(SecureHeaders, page_policy=page.policy)
     # A route and no mount: a mount would answer /graphql with a redirect.
-    app.router.routes.append(Route(PATH, _graphql(parts), methods=["GET", "POST", "OPTIONS"]))
+    app.router.routes.append(Route(PATH, _graphql(parts, page), methods=["GET", "POST", "OPTIONS"]))
     app.router.routes.append(WebSocketRoute(PATH, parts.sockets))
     app.router.add_route("/healthz", _alive, methods=["GET"])
     app.router.add_route("/readyz", _ready(parts), methods=["GET"])
@@ -89,11 +90,11 @@ async def _ended(tasks: set[asyncio.Task[None]]) -> None:
         _, tasks = await asyncio.wait(tasks, timeout=CANCEL_AGAIN)
 
 
-def _graphql(parts: Parts) -> GraphQL:
+def _graphql(parts: Parts, page: ExplorerPage) -> GraphQL:
     return GraphQL(
         parts.schema,
         http_handler=parts.endpoint,
-        explorer=ExplorerPage(shown=parts.explorer),
+        explorer=page,
         error_formatter=format_error,
     )
 

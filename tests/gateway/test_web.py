@@ -1,6 +1,8 @@
 """Around the schema: health, readiness, metrics, the explorer page, media types."""
 
 import json
+from base64 import b64encode
+from hashlib import sha256
 
 import pytest
 
@@ -77,6 +79,16 @@ async def test_development_has_a_page_that_loads_nothing_from_elsewhere(world: W
     assert b"http://" not in response.body
     assert b"https://" not in response.body
     assert b" src=" not in response.body
+
+
+async def test_the_page_says_what_may_run_in_it_and_nothing_else_may(world: World) -> None:
+    response = await world.wire.send("GET", "/graphql", headers={"accept": "text/html"})
+    policy = dict(rule.split(" ", 1) for rule in response.headers["content-security-policy"].split("; "))
+    assert (policy["default-src"], policy["connect-src"], policy["frame-ancestors"]) == ("'none'", "'self'", "'none'")
+    page = response.body.decode()
+    for tag, rule in (("style", "style-src"), ('script type="module"', "script-src")):
+        inside = page.split(f"<{tag}>")[1].split(f"</{tag.split()[0]}>")[0]
+        assert policy[rule] == f"'sha256-{b64encode(sha256(inside.encode()).digest()).decode()}'"
 
 
 async def test_production_has_no_page() -> None:

@@ -11,15 +11,15 @@ HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 }
-PAGE_ONLY = "content-security-policy"
-"""A page needs one of its own, which fits what it loads."""
+POLICY = "content-security-policy"
 
 
 class SecureHeaders:
-    """Adds what an answer has not set itself."""
+    """Adds what an answer has not set itself. `page_policy` is the content security policy of the one page."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, page_policy: str) -> None:
         self._app = app
+        self._of_page = HEADERS | {POLICY: page_policy}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -28,9 +28,8 @@ class SecureHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 is_page = headers.get("content-type", "").startswith("text/html")
-                for name, value in HEADERS.items():
-                    if name != PAGE_ONLY or not is_page:
-                        headers.setdefault(name, value)
+                for name, value in (self._of_page if is_page else HEADERS).items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, secured if scope["type"] == "http" else send)

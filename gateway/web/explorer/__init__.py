@@ -1,0 +1,1 @@
+"""The explorer page: its parts as a browser takes them, and what puts them together."""
