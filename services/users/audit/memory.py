@@ -1,6 +1,17 @@
 """The audit trail in memory: the fake of the store, kept to the same contract suite. For tests; forgets everything."""
 
-from services.users.audit.models import AuditOutcome, AuditPage, AuditQuery, AuditRecord, page_of, record_before
+from dataclasses import replace
+from datetime import datetime
+
+from services.users.audit.models import (
+    AuditOutcome,
+    AuditPage,
+    AuditQuery,
+    AuditRecord,
+    Conclusion,
+    page_of,
+    record_before,
+)
 
 
 class MemoryAuditStore:
@@ -12,15 +23,12 @@ class MemoryAuditStore:
     async def insert(self, record: AuditRecord) -> None:
         self._records.setdefault(record.id, record)
 
-    async def conclude(self, concluded: AuditRecord) -> bool:
-        stored = self._records.get(concluded.id)
+    async def conclude(self, conclusion: Conclusion, at: datetime) -> bool:
+        stored = self._records.get(conclusion.record_id)
         if stored is None or stored.outcome is not AuditOutcome.STARTED:
             return False
-        self._records[concluded.id] = concluded
+        self._records[stored.id] = replace(stored, outcome=conclusion.outcome, codes=conclusion.codes, finished_at=at)
         return True
-
-    async def by_id(self, record_id: str) -> AuditRecord | None:
-        return self._records.get(record_id)
 
     async def page(self, query: AuditQuery) -> AuditPage:
         before = record_before(query)

@@ -1,5 +1,6 @@
 """The face of the audit trail to the gateway, and what it needs from its store. Protocols only."""
 
+from datetime import datetime
 from typing import Protocol
 
 from services.shared.actors import Actor
@@ -10,6 +11,7 @@ from services.users.audit.models import AuditPage, AuditQuery, AuditRecord, Conc
 class Audit(Protocol):
     """What others may ask of the audit trail. Records are added and concluded, never changed or removed."""
 
+    @safe
     async def begin(self, intent: Intent, actor: Actor) -> None:
         """Stores that the actor is about to do this, as STARTED. Nothing may be done before it has answered.
 
@@ -18,10 +20,12 @@ class Audit(Protocol):
         """
         ...
 
+    @safe
     async def conclude(self, conclusion: Conclusion) -> None:
         """Stores how it ended; without effect on a record that is concluded, or that is not there."""
         ...
 
+    @safe
     async def deny(self, intent: Intent, actor: Actor) -> None:
         """Stores that the actor asked for this and may not, as DENIED."""
         ...
@@ -44,10 +48,8 @@ class AuditStore(Protocol):
         """Adds it; without effect where one of that id is there."""
         ...
 
-    async def conclude(self, concluded: AuditRecord) -> bool:
-        """Stores outcome, codes and end of a record that is STARTED; False where there is none."""
+    async def conclude(self, conclusion: Conclusion, at: datetime) -> bool:
+        """Stores how a record that is STARTED has ended, and when; False where there is none."""
         ...
-
-    async def by_id(self, record_id: str) -> AuditRecord | None: ...
 
     async def page(self, query: AuditQuery) -> AuditPage: ...

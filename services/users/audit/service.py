@@ -39,13 +39,8 @@ class AuditService:
 
     async def conclude(self, conclusion: Conclusion) -> None:
         """See `Audit.conclude`."""
-        record = await self._store.by_id(conclusion.record_id)
-        if record is None:
-            return
         codes = tuple(shortened(code, LONGEST_NAME) for code in conclusion.codes[:MOST_CODES])
-        await self._store.conclude(
-            replace(record, outcome=conclusion.outcome, codes=codes, finished_at=self._clock.now())
-        )
+        await self._store.conclude(replace(conclusion, codes=codes), self._clock.now())
 
     async def deny(self, intent: Intent, actor: Actor) -> None:
         """See `Audit.deny`."""

@@ -3,7 +3,7 @@
 A record's id sorts by the time of its making. It is kept as `place` too, in which the index of every list ends.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from services.infra.mongo import Database, Document, unavailable_when_away
@@ -17,6 +17,7 @@ from services.users.audit.models import (
     AuditPage,
     AuditQuery,
     AuditRecord,
+    Conclusion,
     page_of,
     record_before,
 )
@@ -89,22 +90,12 @@ class MongoAuditStore:
     async def insert(self, record: AuditRecord) -> None:
         await self._database.insert_new(self._records, _document(record))
 
-    async def conclude(self, concluded: AuditRecord) -> bool:
-        end = {
-            "outcome": concluded.outcome.value,
-            "codes": list(concluded.codes),
-            "finished_at": concluded.finished_at,
-        }
+    async def conclude(self, conclusion: Conclusion, at: datetime) -> bool:
+        end = {"outcome": conclusion.outcome.value, "codes": list(conclusion.codes), "finished_at": at}
+        started = {"_id": conclusion.record_id, "outcome": AuditOutcome.STARTED.value}
         with unavailable_when_away():
-            result = await self._records.update_one(
-                {"_id": concluded.id, "outcome": AuditOutcome.STARTED.value}, {"$set": end}
-            )
+            result = await self._records.update_one(started, {"$set": end})
         return result.modified_count == 1
-
-    async def by_id(self, record_id: str) -> AuditRecord | None:
-        with unavailable_when_away():
-            document = await self._records.find_one({"_id": record_id})
-        return _record(document) if document else None
 
     async def page(self, query: AuditQuery) -> AuditPage:
         with unavailable_when_away():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis_graphql import Mode, from_schema, nodes
 
 from gateway.schema import build_schema
-from tests.gateway.test_permissions import OPERATIONS
+from tests.gateway.matrix import OPERATIONS
 
 Body = dict[str, Any]
 
