@@ -11,7 +11,6 @@ from services.users.audit.models import AuditPage, AuditQuery, AuditRecord, Conc
 class Audit(Protocol):
     """What others may ask of the audit trail. Records are added and concluded, never changed or removed."""
 
-    @safe
     async def begin(self, intent: Intent, actor: Actor) -> None:
         """Stores that the actor is about to do this, as STARTED. Nothing may be done before it has answered.
 
@@ -20,12 +19,10 @@ class Audit(Protocol):
         """
         ...
 
-    @safe
     async def conclude(self, conclusion: Conclusion) -> None:
         """Stores how it ended; without effect on a record that is concluded, or that is not there."""
         ...
 
-    @safe
     async def deny(self, intent: Intent, actor: Actor) -> None:
         """Stores that the actor asked for this and may not, as DENIED."""
         ...
