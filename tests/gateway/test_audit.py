@@ -109,6 +109,23 @@ async def test_what_is_refused_is_recorded_with_its_codes(world: World) -> None:
     assert (record.outcome, record.codes) == (AuditOutcome.REFUSED, ("NOT_FOUND",))
 
 
+async def test_each_mutation_of_a_request_has_its_own_record(world: World) -> None:
+    await world.ask(
+        """mutation {
+          one: adjustStock(sku: "ink", delta: 1, reason: "found") { errors { code } }
+          two: adjustStock(sku: "none", delta: 1, reason: "found") { errors { code } }
+          three: setRoles(userId: "u", roles: [OPS]) { errors { code } } }""",
+        caller="ops",
+    )
+    records = await trail(world)
+    assert [(record.action, record.outcome) for record in records] == [
+        ("adjustStock", AuditOutcome.DONE),
+        ("adjustStock", AuditOutcome.REFUSED),
+        ("setRoles", AuditOutcome.DENIED),
+    ]
+    assert len({record.request_id for record in records}) == 1
+
+
 async def test_an_end_that_cannot_be_recorded_leaves_it_started_and_answers_what_was_done(world: World) -> None:
     world.shop.watched_audit.faults["conclude"] = Unavailable("users")
     assert (await adjust(world))["data"]["adjustStock"]["stock"] == {"onHand": 97}

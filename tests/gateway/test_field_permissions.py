@@ -3,6 +3,7 @@
 import pytest
 from graphql import (
     ExecutionResult,
+    GraphQLInputObjectType,
     GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -82,6 +83,24 @@ def test_the_description_says_who_may() -> None:
         elif kind.name in roots(SCHEMA):
             assert said.startswith("[OWNER]") == (access is Access.OWNER), f"{kind.name}.{name}"
             assert not said.startswith(("[OPS]", "[ADMIN]")), f"{kind.name}.{name}"
+
+
+def test_what_only_some_may_ask_for_within_a_field_is_known() -> None:
+    """Arguments and inputs have no rows: these few are asked about where they are read, each with a test of its own."""
+    marked = {
+        f"{kind.name}.{name}"
+        for kind in SCHEMA.type_map.values()
+        if isinstance(kind, GraphQLInputObjectType)
+        for name, field in kind.fields.items()
+        if (field.description or "").startswith("[")
+    }
+    marked |= {
+        f"{kind.name}.{name}({argument})"
+        for kind, name, field in served_fields(SCHEMA)
+        for argument, about in field.args.items()
+        if (about.description or "").startswith("[")
+    }
+    assert marked == {"ProductFilter.includeInactive"}
 
 
 def context_of(world: World, caller: str, roles: frozenset[Role] = frozenset({Role.CUSTOMER})) -> RequestContext:
