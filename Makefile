@@ -9,7 +9,7 @@ STAMP := .venv/.installed
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 
-.PHONY: help demo up test test-heavy check bench fmt clean lock
+.PHONY: help demo up test test-heavy check bench bench-api fmt clean lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ check: $(STAMP) ## lint, format, types, import contracts and house rules
 
 bench: $(STAMP) ## measure orders a second and latencies on a stack of its own
 	@$(BIN)/python -m bench
+
+bench-api: $(STAMP) ## measure reads of the API and logins beside them on a stack of its own
+	@$(BIN)/python -m bench.api
 
 fmt: $(STAMP) ## repair what ruff can repair by itself
 	@$(BIN)/ruff check --fix .

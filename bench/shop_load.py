@@ -49,7 +49,7 @@ async def shop_load(addresses: Addresses, ops_password: str) -> AsyncIterator[Sh
     """A stocked shop with customers, and an ear at the orders' topic, until left."""
     async with aiohttp.ClientSession() as http:
         anonymous = ShopClient(GraphqlClient(http, addresses.graphql))
-        await _stock(await anonymous.login("ops@caravan.example", ops_password))
+        await stock_shop(await anonymous.login("ops@caravan.example", ops_password))
         shoppers = [
             await anonymous.register(f"bench-{number}@shop.example", "correct horse battery", f"Bench {number}")
             for number in range(CUSTOMERS)
@@ -70,7 +70,8 @@ def _sku(number: int) -> str:
     return f"BENCH-{number}"
 
 
-async def _stock(ops: ShopClient) -> None:
+async def stock_shop(ops: ShopClient) -> None:
+    """Puts all products on sale."""
     for number in range(PRODUCTS):
         await ops.create_product(
             ProductWish(

@@ -92,10 +92,10 @@ def started(data: Path, *flags: str, environment: Mapping[str, str] | None = Non
 
 
 @asynccontextmanager
-async def running_stack(*flags: str) -> AsyncIterator[Addresses]:
+async def running_stack(*flags: str, environment: Mapping[str, str] | None = None) -> AsyncIterator[Addresses]:
     """A whole stack on a folder of its own, which is deleted in the end."""
     with tempfile.TemporaryDirectory(prefix="caravan-") as folder:
-        context = started(Path(folder), *flags)
+        context = started(Path(folder), *flags, environment=environment)
         running = await asyncio.to_thread(context.__enter__)
         try:
             yield running.addresses()

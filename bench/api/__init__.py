@@ -1,0 +1,1 @@
+"""The API under load: what reads cost, and how logins beside them are felt."""
