@@ -6,10 +6,13 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_WITHIN = 10.0
-"""Seconds from the connection, or from the last answer, to the end of the next request's head."""
+"""Seconds from the connection, or from the last answer, to the end of the next request's head; and for what is still
+coming of a body whose answer has been given."""
 
 MOST_CONNECTIONS = 4000
 """Without those that became WebSockets; who comes beyond them is hung up on."""
+
+TWO_LENGTHS = frozenset({b"content-length", b"transfer-encoding"})
 
 
 class TimedHttp(H11Protocol):
@@ -35,9 +38,20 @@ class TimedHttp(H11Protocol):
         super().handle_events()
         self._note_state()
 
+    def on_response_complete(self) -> None:
+        """An answer is written. What follows a request of two lengths may be another's words (RFC 9112, 6.1)."""
+        if {name for name, _ in self.headers} >= TWO_LENGTHS:
+            self.transport.close()
+        super().on_response_complete()
+        self._note_state()
+
+    def _should_upgrade(self) -> bool:
+        """Only a GET begins a WebSocket (RFC 6455, 4.1); uvicorn would leave any other without an answer."""
+        return self.scope["method"] == "GET" and super()._should_upgrade()
+
     def _note_state(self) -> None:
-        """A piece of a head does not give the rest of it more time."""
-        if self.conn.their_state is not h11.IDLE:
+        """A piece of a head does not give the rest of it more time; neither does a body behind its answer."""
+        if self.conn.their_state is not h11.IDLE and self.conn.our_state is not h11.DONE:
             self._stop()
         elif self._waiting is None:
             self._waiting = self.loop.call_later(HEAD_WITHIN, self.transport.abort)

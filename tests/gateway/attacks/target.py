@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,7 +51,7 @@ class Target:
         at = urlsplit(url)
         self._host, self._port = str(at.hostname), int(at.port or 80)
 
-    async def post(self, body: bytes, headers: dict[str, str] | None = None) -> Reply:
+    async def post(self, body: bytes | BytesIO, headers: dict[str, str] | None = None) -> Reply:
         """One request as a usual client sends it."""
         headers = {"content-type": "application/json"} | (headers or {})
         async with self._http.post(f"{self.url}/graphql", data=body, headers=headers) as response:
@@ -70,10 +71,9 @@ class Target:
         """All that comes back on these bytes until the gateway ends the connection."""
         reader, writer = await self.connect()
         answer = bytearray()
-        with suppress(ConnectionError):
+        with suppress(OSError):
             writer.write(request)
             await writer.drain()
-            writer.write_eof()
             while piece := await reader.read(65536):
                 answer += piece
         writer.close()

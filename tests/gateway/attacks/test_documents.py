@@ -53,7 +53,7 @@ DOCUMENTS = {
     "all pages": "{ "
     + " ".join(f"p{n}: products(first: 100) {{ edges {{ node {{ id stock {{ available }} }} }} }}" for n in range(90))
     + " }",
-    "introspection": "{ __schema { types { fields { args { type { ofType { fields { type { fields { name } } } } } } } } } }",
+    "introspection": "{ __schema { types { fields { args { type { ofType { fields { type { name } } } } } } } } }",
 }
 
 
