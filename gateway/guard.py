@@ -5,7 +5,7 @@ Root fields are asked before their resolver runs, so a denied caller has caused 
 
 from collections.abc import Callable, Iterator, Mapping
 from inspect import isawaitable
-from typing import Any, Final
+from typing import Any, Final, Never
 
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 
@@ -73,10 +73,18 @@ def _asking_first(inner: Resolver | None, access: Access) -> Resolver:
     assert inner  # noqa: S101 (every root field of ours has a resolver)
 
     def resolve(root: object, info: Info, **arguments: object) -> object:
-        admit(access, context_of(info).viewer)
+        try:
+            admit(access, context_of(info).viewer)
+        except (Unauthenticated, Forbidden) as refusal:
+            return _refused(refusal)
         return inner(root, info, **arguments)
 
     return resolve
+
+
+async def _refused(refusal: Exception) -> Never:
+    """Raises it when it is waited for. Raised at once, it would leave the fields beside it begun and never awaited."""
+    raise refusal
 
 
 def _showing(kind: GraphQLObjectType, field: GraphQLField, access: Access) -> Resolver:
@@ -90,7 +98,7 @@ def _showing(kind: GraphQLObjectType, field: GraphQLField, access: Access) -> Re
         if not (_is_owner(context, owner_of(source)) if owner_of else _has_role(access, context.viewer)):
             if access is Access.OPS_OR_NULL:
                 return None
-            raise Forbidden
+            return _refused(Forbidden())
         return inner(source, info, **arguments)
 
     return resolve

@@ -1,5 +1,7 @@
 """Who may what: every root field that is served, asked by every kind of caller. On denial nothing happens."""
 
+import gc
+
 import pytest
 
 from gateway.permissions import ROOTS
@@ -31,6 +33,14 @@ async def test_only_who_is_known_and_may_not_is_recorded_as_denied(world: World,
     records = (await world.shop.trail.page(AuditQuery())).edges
     denied = [record.node.actor_id for record in records if record.node.outcome is AuditOutcome.DENIED]
     assert denied == ([world.ids[caller]] if EXPECTED[field][caller] == "FORBIDDEN" else [])
+
+
+@pytest.mark.parametrize("denied", ["workflows { pageInfo { hasNextPage } }", "orders { pageInfo { hasNextPage } }"])
+async def test_a_denial_leaves_nothing_unfinished_beside_it(world: World, denied: str) -> None:
+    """A coroutine that nobody awaits is a warning, and so fails the test, once it is collected."""
+    answer = await world.ask(f'{{ me {{ id }} product(sku: "ink") {{ id }} {denied} }}', {}, "anonymous")
+    assert (answer["data"], code_in(answer)) == (None, "UNAUTHENTICATED")
+    gc.collect()
 
 
 def test_every_root_field_is_asked_by_every_caller() -> None:
