@@ -89,7 +89,7 @@ def services(address: str, environment: Mapping[str, str], prepare: Prepare | No
 
 ROOM: Final = {
     "limits": {"budget": 20_000_000, "budget_refill": 1_000_000},
-    "sign_ins": {"failures_an_hour": 10_000, "registrations_an_hour": 100_000, "refreshes_an_hour": 100_000},
+    "sign_ins": {"failures_an_hour": 10_000, "registrations_an_hour": 10_000, "refreshes_an_hour": 100_000},
 }
 """For a stack on one machine all callers are one address, and a load on it would be a single caller's."""
 
