@@ -77,6 +77,7 @@ def build_server(app: FastAPI) -> Server:
             access_log=False,
             lifespan="off",
             loop="none",
+            http="httptools",
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=DRAIN,
         )
