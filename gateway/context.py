@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from aiodataloader import DataLoader
 from graphql import GraphQLError, GraphQLResolveInfo
+from graphql.pyutils import Path
+from structlog.contextvars import get_contextvars
 
 from gateway.currencies import Currencies
 from gateway.live.hub import Hub
@@ -15,6 +17,7 @@ from gateway.ports import Sagas, WorkflowView
 from gateway.throttle.sign_ins import SignIns
 from services.catalog.models import Product
 from services.catalog.ports import Catalog
+from services.infra.calls.traces import TRACEPARENT
 from services.inventory.models import StockItem
 from services.inventory.ports import Inventory
 from services.orders.models import Order
@@ -202,11 +205,10 @@ class RequestContext:
         assert self.throttle  # noqa: S101 (requests over HTTP always have it, and nobody signs in elsewhere)
         return self.throttle
 
-    def note_gap(self, info: Info, absence: Exception) -> None:
-        """Tells the client what could not be asked for, though the field is answered from elsewhere; once a parent."""
-        parent = info.path.prev
-        place = tuple(parent.as_list()) if parent else ()
-        self.gaps.setdefault(place, GraphQLError(str(absence), path=place, original_error=absence))
+    def note_gap(self, place: Path | None, absence: Exception) -> None:
+        """Tells the client what could not be asked for, though something stands at its place; once a place."""
+        names = tuple(place.as_list()) if place else ()
+        self.gaps.setdefault(names, GraphQLError(str(absence), path=names, original_error=absence))
 
     @property
     def hub(self) -> Hub:
@@ -217,7 +219,8 @@ class RequestContext:
     @property
     def origin(self) -> Origin:
         """Where the changes of this request come from."""
-        return Origin(correlation_id=self.request_id, causation_id=self.request_id)
+        known = get_contextvars()
+        return Origin(correlation_id=self.request_id, causation_id=self.request_id, traceparent=known.get(TRACEPARENT))
 
 
 def context_of(info: Info) -> RequestContext:

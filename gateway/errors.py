@@ -16,7 +16,8 @@ CaravanError
 import re
 from collections.abc import Sequence
 from math import ceil
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+from weakref import WeakSet
 
 import structlog
 from graphql import GraphQLError, VariableDefinitionNode
@@ -25,6 +26,8 @@ from gateway.web.places import place_of_variable
 from services.shared.errors import CaravanError, Forbidden, NotFound, Refused, Unauthenticated, Unavailable
 
 log = structlog.get_logger(__name__)
+
+LOGGED: Final[WeakSet[Unavailable]] = WeakSet()
 
 LONGEST_MESSAGE = 500
 PLACE = re.compile(r"^Variable '\$[^']+' got invalid value .* at '([^']+)'; ", re.DOTALL)
@@ -173,7 +176,7 @@ def _message_of(error: Exception, code: str) -> str:
             log.warning("not begun", dependency=error.dependency)
             return f"{error.dependency} did not answer, and must before anything is done; nothing was begun"
         case Unavailable():
-            log.warning("unavailable", dependency=error.dependency, reason=str(error)[:LONGEST_MESSAGE])
+            _log_once(error)
             return f"{error.dependency} did not answer in time; what was asked for may or may not have happened"
         case GraphQLError():
             inner = error.original_error
@@ -181,3 +184,10 @@ def _message_of(error: Exception, code: str) -> str:
         case _:
             log.error("internal error", exc_info=error)
             return "something went wrong on our side" if code == "INTERNAL" else code
+
+
+def _log_once(error: Unavailable) -> None:
+    """One call that failed is the failure of every field that waited for it."""
+    if error not in LOGGED:
+        LOGGED.add(error)
+        log.warning("unavailable", dependency=error.dependency, reason=str(error)[:LONGEST_MESSAGE])

@@ -28,6 +28,7 @@ from gateway.sockets.messages import Wish
 from gateway.web.edge import Edge
 from gateway.web.endpoint import with_gaps
 from gateway.web.gate import NOT_EXECUTED, NotExecutable
+from services.infra.calls.deadlines import waited_for
 from services.shared.actors import Actor
 from services.shared.errors import CaravanError
 
@@ -130,15 +131,16 @@ class Execution:
         return source
 
     async def _executed(self, admitted: Subscribed, state: State, context: RequestContext) -> dict[str, Any]:
-        result = execute(
-            self._schema,
-            admitted.document,
-            root_value=_shown(state, context),
-            context_value=context,
-            variable_values=admitted.wish.variables,
-            operation_name=admitted.wish.operation_name,
-        )
-        result = await result if isawaitable(result) else result
+        with waited_for(self._edge.answer_within):
+            result = execute(
+                self._schema,
+                admitted.document,
+                root_value=_shown(state, context),
+                context_value=context,
+                variable_values=admitted.wish.variables,
+                operation_name=admitted.wish.operation_name,
+            )
+            result = await result if isawaitable(result) else result
         body: dict[str, Any] = {"data": result.data}
         if result.errors:
             body["errors"] = [format_error(error) for error in result.errors]

@@ -35,6 +35,7 @@ from gateway.sockets.messages import (
     next_message,
     read_message,
 )
+from services.infra.calls.traces import TRACEPARENT, trace_from
 from services.infra.identity.access_tokens import VerifiedToken
 from services.infra.settings import LiveSettings
 from services.shared.actors import Actor
@@ -175,13 +176,15 @@ class Session:
             address=address,
             identity=f"user:{self._viewer.user_id}" if self._viewer else f"address:{address}",
         )
+        trace = trace_from(asker.request_id, self._socket.headers.get(TRACEPARENT))
         results = self._desk.execution.results(message.payload, self._viewer, asker)
         known: set[str] = set()
-        async with aclosing(results):
-            async for result in results:
-                await self._send(next_message(message.id, result.body))
-                self._note(result, change=result.state.id in known)
-                known.add(result.state.id)
+        with bound_contextvars(request_id=asker.request_id, **trace):
+            async with aclosing(results):
+                async for result in results:
+                    await self._send(next_message(message.id, result.body))
+                    self._note(result, change=result.state.id in known)
+                    known.add(result.state.id)
 
     def _note(self, result: Result, *, change: bool) -> None:
         kind = result.state.kind

@@ -11,6 +11,7 @@ from graphql import GraphQLError
 from graphql.language import StringValueNode, ValueNode
 
 from gateway.context import Info
+from gateway.standins import NoPage
 from services.shared.money import Money as Amount
 
 DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
@@ -164,6 +165,8 @@ class PageInfo(graphene.ObjectType):
         return page.edges[0].cursor if page.edges else None
 
     @staticmethod
-    def resolve_end_cursor(page: Page, _info: Info) -> str | None:
-        """The last edge's cursor; null for an empty page."""
+    def resolve_end_cursor(page: Page | NoPage, _info: Info) -> str | None:
+        """The last edge's cursor; of an empty page null, of one that could not be read where it was to begin."""
+        if isinstance(page, NoPage):
+            return page.end
         return page.edges[-1].cursor if page.edges else None

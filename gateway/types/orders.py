@@ -5,6 +5,7 @@ from enum import StrEnum
 import graphene
 
 from gateway.context import Info, context_of
+from gateway.standins import nobody_but
 from gateway.types.common import DateTime, Money, Node, PageInfo, UserError, listed
 from gateway.types.enums import shown
 from gateway.types.products import Product
@@ -16,7 +17,7 @@ from services.orders.models import OrderLine as LineModel
 from services.orders.models import OrderPage, OrderStatus
 from services.payments.models import Payment as PaymentModel
 from services.payments.models import PaymentStatus
-from services.shared.errors import NotFound
+from services.shared.errors import NotFound, Unavailable
 from services.shared.money import Money as Amount
 from services.users.models import User as UserModel
 from workflows.names import order_workflow_id
@@ -109,7 +110,12 @@ class Order(graphene.ObjectType):
     @staticmethod
     async def resolve_customer(order: OrderModel, info: Info) -> UserModel:
         """Accounts are never deleted, so there is always one."""
-        customer = await context_of(info).loaders.user.load(order.customer_id)
+        context = context_of(info)
+        try:
+            customer = await context.loaders.user.load(order.customer_id)
+        except Unavailable as absence:
+            context.note_gap(info.path, absence)
+            return nobody_but(order.customer_id)
         if customer is None:
             raise NotFound("no such customer")
         return customer

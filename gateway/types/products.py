@@ -1,17 +1,21 @@
 """Products and stock as the schema shows them, and the inputs and answers of changing them."""
 
-from collections.abc import Sequence
+from asyncio import Future, wait
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 
 import graphene
 
 from gateway.context import Info, context_of
+from gateway.lookahead import asks_for
+from gateway.standins import NoPage, no_stock
 from gateway.types.common import DateTime, Money, MoneyInput, Node, PageInfo, UserError, listed
 from gateway.types.enums import shown
 from services.catalog.models import Product as ProductModel
 from services.catalog.models import ProductEdge as ProductEdgeModel
 from services.catalog.models import ProductPage, ProductQuery, ProductSort
 from services.inventory.models import StockItem
+from services.shared.errors import Unavailable
 
 ProductSortType = shown(ProductSort)
 
@@ -46,12 +50,22 @@ class Product(graphene.ObjectType):
     updated_at = graphene.Field(DateTime, required=True)
 
     @staticmethod
-    async def resolve_stock(product: ProductModel, info: Info) -> StockItem:
+    def resolve_stock(product: ProductModel, info: Info) -> StockItem | Awaitable[StockItem]:
         """A product whose stock is not opened yet (it is being launched) has none of it."""
-        item = await context_of(info).loaders.stock.load(product.sku)
-        return item or StockItem(
-            sku=product.sku, on_hand=0, reserved=0, available=0, version=0, updated_at=product.created_at
-        )
+        loading = context_of(info).loaders.stock.load(product.sku)
+        if loading.done() and not loading.cancelled() and loading.exception() is None:
+            return loading.result() or no_stock(product)
+        return Product._stock_later(product, info, loading)
+
+    @staticmethod
+    async def _stock_later(product: ProductModel, info: Info, loading: "Future[StockItem | None]") -> StockItem:
+        context = context_of(info)
+        try:
+            item = await loading
+        except Unavailable as absence:
+            context.note_gap(info.path, absence)
+            item = None
+        return item or no_stock(product)
 
 
 class ProductFilter(graphene.InputObjectType):
@@ -78,6 +92,13 @@ class ProductListing:
     page: ProductPage
 
 
+async def _with_stock(edges: Sequence[ProductEdgeModel], info: Info) -> Sequence[ProductEdgeModel]:
+    """The same, once the stock of all is read, or known not to be."""
+    stock = context_of(info).loaders.stock
+    await wait([stock.load(edge.node.sku) for edge in edges])
+    return edges
+
+
 class ProductConnection(graphene.ObjectType):
     """A page of products."""
 
@@ -86,9 +107,12 @@ class ProductConnection(graphene.ObjectType):
     total_count = graphene.Int(required=True)
 
     @staticmethod
-    def resolve_edges(listing: ProductListing, _info: Info) -> Sequence[ProductEdgeModel]:
+    def resolve_edges(
+        listing: ProductListing, info: Info
+    ) -> Sequence[ProductEdgeModel] | Awaitable[Sequence[ProductEdgeModel]]:
         """What is on the page."""
-        return listing.page.edges
+        edges = listing.page.edges
+        return _with_stock(edges, info) if edges and asks_for(info, "node", "stock") else edges
 
     @staticmethod
     def resolve_page_info(listing: ProductListing, _info: Info) -> ProductPage:
@@ -96,9 +120,16 @@ class ProductConnection(graphene.ObjectType):
         return listing.page
 
     @staticmethod
-    async def resolve_total_count(listing: ProductListing, info: Info) -> int:
+    async def resolve_total_count(listing: ProductListing | NoPage, info: Info) -> int:
         """All that match, not only this page's. Counted for who asks for it: it costs more than the page."""
-        return await context_of(info).backends.catalog.count_products(listing.query)
+        if isinstance(listing, NoPage):
+            return listing.total
+        context = context_of(info)
+        try:
+            return await context.backends.catalog.count_products(listing.query)
+        except Unavailable as absence:
+            context.note_gap(info.path, absence)
+            return len(listing.page.edges)
 
 
 class ProductInput(graphene.InputObjectType):

@@ -66,7 +66,7 @@ async def _view(workflow: WorkflowReference, info: Info) -> WorkflowView:
     except Unavailable as absence:
         if workflow.order is None:
             raise
-        context.note_gap(info, absence)
+        context.note_gap(info.path.prev, absence)
         return view_of(workflow.order)
     if view is None and workflow.order is not None:
         return view_of(workflow.order)
@@ -110,7 +110,11 @@ class Workflow(graphene.ObjectType):
         """Lists do not tell that of a run that goes on."""
         if workflow.listed is None or workflow.listed.status is not WorkflowStatus.RUNNING:
             return (await _view(workflow, info)).history_length
-        latest = await context_of(info).loaders.workflow.load(workflow.id)
+        try:
+            latest = await context_of(info).loaders.workflow.load(workflow.id)
+        except Unavailable as absence:
+            context_of(info).note_gap(info.path, absence)
+            return workflow.listed.history_length
         same = latest is not None and latest.run_id == workflow.listed.run_id
         return latest.history_length if latest and same else workflow.listed.history_length
 

@@ -27,6 +27,8 @@ from gateway.web.metrics import outcome_of
 from gateway.web.transport.bodies import JSON_TYPE, Rejected, read_json
 from gateway.web.transport.deadline import GRACE, Gone, before_deadline, while_waited_for
 from gateway.web.transport.negotiation import answer_type, is_operation, operation_in_url, status_of
+from services.infra.calls.deadlines import waited_for
+from services.infra.calls.traces import TRACEPARENT, trace_from
 from services.shared.errors import CaravanError
 
 QUIET = logging.getLogger("gateway.quiet")
@@ -61,7 +63,9 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
         """Answers one operation."""
         try:
             data = await self._read(request)
-            with bound_contextvars(request_id=self._edge.around.backends.ids.new()):
+            request_id = self._edge.around.backends.ids.new()
+            trace = trace_from(request_id, request.headers.get(TRACEPARENT))
+            with bound_contextvars(request_id=request_id, **trace):
                 _, result = await self.execute_graphql_query(request, data)
         except Rejected as rejected:
             self._edge.around.metrics.note_request("unread", "BAD_USER_INPUT", 0)
@@ -83,7 +87,9 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
         started = perf_counter()
         exchange = Exchange(identity=f"address:{address_of(request)}", context=context_value)
         try:
-            result = await before_deadline(self._executed(request, data, exchange), self._edge.answer_within + GRACE)
+            with waited_for(self._edge.answer_within):
+                work = self._executed(request, data, exchange)
+                result = await before_deadline(work, self._edge.answer_within + GRACE)
         except NotExecutable as refusal:
             result = {"errors": [format_error(error) for error in refusal.errors]}
         except (Rejected, Gone):
@@ -186,10 +192,13 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
 
 
 def with_gaps(result: dict[str, Any], context: RequestContext | None) -> dict[str, Any]:
-    """The result, and what its resolvers could not ask for."""
+    """The result, and what its resolvers could not ask for: in each place something stands instead."""
     if context is None or not context.gaps:
         return result
-    return result | {"errors": [*result.get("errors", ()), *(format_error(gap) for gap in context.gaps.values())]}
+    gaps = [format_error(gap) for gap in context.gaps.values()]
+    for gap in gaps:
+        gap["extensions"]["standIn"] = True
+    return result | {"errors": [*result.get("errors", ()), *gaps]}
 
 
 def address_of(request: Any) -> str:  # noqa: ANN401 (a request or a socket)

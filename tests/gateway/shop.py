@@ -41,10 +41,14 @@ NOBODY = Origin()
 
 
 class Watched:
-    """A service whose calls are counted by name. What is in `faults` is raised; what is in `hangs` never ends."""
+    """A service whose calls are counted by name. What is in `faults` is raised; what is in `hangs` never ends.
+
+    `away` is raised by all of them.
+    """
 
     def __init__(self, service: object) -> None:
         self.calls: Counter[str] = Counter()
+        self.away: Exception | None = None
         self.faults: dict[str, Exception] = {}
         self.hangs: set[str] = set()
         self._service = service
@@ -54,6 +58,8 @@ class Watched:
             self.calls[name] += 1
             if name in self.hangs:
                 await asyncio.Event().wait()
+            if self.away is not None:
+                raise self.away
             if name in self.faults:
                 raise self.faults[name]
             return await getattr(self._service, name)(*args)
@@ -115,7 +121,7 @@ class Shop:
 
     async def order(self, order_id: str) -> Order | None:
         """The order as it is stored."""
-        found = await self.orders.orders_by_id([order_id])
+        found = await self.order_store.by_ids([order_id])
         return found[0] if found else None
 
     def movements(self) -> list[str]:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 
@@ -13,6 +13,7 @@ from gateway.composition import assemble
 from gateway.context import Backends, Places
 from gateway.currencies import Currencies
 from gateway.limits.ports import Budget, Unlimited
+from gateway.ports import Sagas
 from gateway.throttle.memory import MemoryCounters
 from services.infra.settings import Profile, Settings
 from services.shared.actors import Role
@@ -20,7 +21,7 @@ from services.users.models import FirstAccount, Login, Register, Session
 from services.users.tokens import TokenRules
 from tests.gateway.desk import MemorySagas
 from tests.gateway.fingerprint import held_by
-from tests.gateway.shop import NOBODY, Shop
+from tests.gateway.shop import NOBODY, Shop, Watched
 from tests.users.makers import GOOD_PASSWORD
 
 RULES = TokenRules(issuer="https://caravan.example", audience="caravan", lifetime=timedelta(minutes=15))
@@ -114,6 +115,7 @@ class World:
 
     shop: Shop
     sagas: MemorySagas
+    engine: Watched
     wire: Wire
     backends: Backends
     tokens: dict[str, str] = field(default_factory=dict)
@@ -158,10 +160,17 @@ class World:
         stores |= {"payments": shop.payment_store, "users": shop.accounts, "provider": shop.provider}
         return held_by({**stores, "workflows": self.sagas})
 
+    def called(self) -> dict[str, int]:
+        """How often each operation of a service was called, those of the audit trail too; starts counting anew."""
+        trail = {f"audit.{call}": number for call, number in self.shop.watched_audit.calls.items()}
+        self.shop.watched_audit.calls.clear()
+        return self.shop.counted() | trail
+
     def forget(self) -> None:
-        """From here on `nothing_happened` counts."""
+        """From here on `nothing_happened` counts, and so does `called`."""
         self.sagas.journal.clear()
-        self.shop.counted()
+        self.engine.calls.clear()
+        self.called()
 
 
 def order_input(**changes: object) -> dict[str, Any]:
@@ -177,6 +186,7 @@ async def build_world(
     shop = Shop(RULES)
     await shop.stock_up()
     sagas = MemorySagas(shop)
+    engine = Watched(sagas)
     backends = Backends(
         catalog=shop.catalog,
         inventory=shop.inventory,
@@ -184,14 +194,14 @@ async def build_world(
         payments=shop.payments,
         users=shop.users,
         audit=shop.audit,
-        sagas=sagas,
+        sagas=cast("Sagas", engine),
         ids=shop.ids,
         places=Places(orders=(), products=(), hold_seconds=900, answer_within=4.5),
         currencies=Currencies(shop.catalog, shop.clock),
     )
     settings = settings or Settings().model_copy(update={"profile": profile})
     app = assemble(settings, backends, shop.clock, budget=budget or Unlimited(), counters=MemoryCounters())
-    world = World(shop, sagas, Wire(app), backends)
+    world = World(shop, sagas, engine, Wire(app), backends)
     await _let_in(world)
     world.forget()
     return world
