@@ -68,7 +68,7 @@ async def prepared() -> tuple[World, dict[str, str]]:
 
 
 @pytest.mark.timeout(240)
-# graphql-core prepares the fields that follow a failed one, and drops them; where it does, Python may be unable to say so.
+# graphql-core prepares the fields that follow a failed one and drops them; Python cannot always say so in its own words.
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <coroutine object:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("caller", ["anonymous", "mia", "ops", "admin"])
