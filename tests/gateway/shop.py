@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, cast
 
+from structlog.contextvars import get_contextvars
+
 from services.catalog.memory import MemoryProductStore
 from services.catalog.models import CreateProduct
 from services.catalog.ports import Catalog
@@ -43,26 +45,28 @@ NOBODY = Origin()
 class Watched:
     """A service whose calls are counted by name. What is in `faults` is raised; what is in `hangs` never ends.
 
-    `away` is raised by all of them.
+    `away` is raised by all of them; `traces` is what was known of the trace at each call.
     """
 
     def __init__(self, service: object) -> None:
         self.calls: Counter[str] = Counter()
         self.away: Exception | None = None
+        self.traces: list[object] = []
         self.faults: dict[str, Exception] = {}
         self.hangs: set[str] = set()
         self._service = service
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        async def call(*args: object) -> object:
+        async def call(*args: object, **named: object) -> object:
             self.calls[name] += 1
+            self.traces.append(get_contextvars().get("trace_id"))
             if name in self.hangs:
                 await asyncio.Event().wait()
             if self.away is not None:
                 raise self.away
             if name in self.faults:
                 raise self.faults[name]
-            return await getattr(self._service, name)(*args)
+            return await getattr(self._service, name)(*args, **named)
 
         return call
 
