@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from graphql import print_schema
+from graphql import (
+    REMOVE,
+    ArgumentNode,
+    DocumentNode,
+    StringValueNode,
+    Visitor,
+    print_ast,
+    print_schema,
+    visit,
+)
 from hypothesis import strategies as st
 from hypothesis_graphql import Mode, from_schema, nodes
 
@@ -27,6 +36,9 @@ AMOUNTS = st.sampled_from(
     ["19.99", "0", "-1", "1e9", "1E+400", "NaN", "Infinity", "-0", "0.001", "9" * 40, "١٢", " 1", ""]
 ) | st.decimals().map(str)
 SCALARS = {"DateTime": MOMENTS.map(nodes.String), "Decimal": AMOUNTS.map(nodes.String)}
+
+NARROWING = frozenset({"filter", "after", "status", "customerId", "first"})
+"""Arguments that may be left out, and with any value of which hardly anything is found."""
 
 HOSTILE = (
     "",
@@ -65,6 +77,31 @@ JSON = st.recursive(
 def generated() -> st.SearchStrategy[Body]:
     """Operations that fit the schema, with whatever values its types allow."""
     return from_schema(SCHEMA, custom_scalars=SCALARS).map(lambda text: {"query": text})
+
+
+class Grounding(Visitor):
+    """Narrows an operation to what exists: no filters, no cursors, and these in the place of any id."""
+
+    def __init__(self, known: str, sku: str) -> None:
+        super().__init__()
+        self._known = {"id": known, "sku": sku}
+
+    def enter_argument(self, node: ArgumentNode, *_: object) -> object:
+        name = node.name.value
+        if name in NARROWING:
+            return REMOVE
+        if name in self._known and isinstance(node.value, StringValueNode):
+            return ArgumentNode(name=node.name, value=StringValueNode(value=self._known[name]))
+        return None
+
+
+@st.composite
+def grounded(draw: st.DrawFn, ids: Mapping[str, str]) -> Body:
+    """Operations that fit the schema and find something, so that what is inside is resolved as well."""
+    document = draw(from_schema(SCHEMA, custom_scalars=SCALARS, print_ast=lambda document: document))
+    assert isinstance(document, DocumentNode)
+    known = draw(st.sampled_from(sorted(ids.values())))
+    return {"query": print_ast(visit(document, Grounding(known, ids["product"])))}
 
 
 def mistaken() -> st.SearchStrategy[Body]:
@@ -109,7 +146,7 @@ def shapeless() -> st.SearchStrategy[object]:
 
 def bodies(ids: Mapping[str, str]) -> st.SearchStrategy[object]:
     """All of them; `ids` are of things that exist."""
-    return generated() | mistaken() | misprinted() | bent(ids) | bent(ids) | shapeless()
+    return generated() | grounded(ids) | mistaken() | misprinted() | bent(ids) | bent(ids) | shapeless()
 
 
 def _places(inside: Any) -> list[Callable[[object], None]]:  # noqa: ANN401 (JSON)
