@@ -45,12 +45,13 @@ NOBODY = Origin()
 class Watched:
     """A service whose calls are counted by name. What is in `faults` is raised; what is in `hangs` never ends.
 
-    `away` is raised by all of them; `traces` is what was known of the trace at each call.
+    `away` is raised by all of them. `takes` are the seconds that a call takes, `traces` what it knew of the trace.
     """
 
     def __init__(self, service: object) -> None:
         self.calls: Counter[str] = Counter()
         self.away: Exception | None = None
+        self.takes: dict[str, float] = {}
         self.traces: list[object] = []
         self.faults: dict[str, Exception] = {}
         self.hangs: set[str] = set()
@@ -60,6 +61,7 @@ class Watched:
         async def call(*args: object, **named: object) -> object:
             self.calls[name] += 1
             self.traces.append(get_contextvars().get("trace_id"))
+            await asyncio.sleep(self.takes.get(name, 0))
             if name in self.hangs:
                 await asyncio.Event().wait()
             if self.away is not None:
