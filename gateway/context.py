@@ -1,7 +1,7 @@
 """What one request carries: who asks, the process's ports, and loaders that batch. Nothing here outlives a request."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from graphql.pyutils import Path
 from structlog.contextvars import get_contextvars
 
 from gateway.currencies import Currencies
+from gateway.execution import close_dropped
 from gateway.live.hub import Hub
 from gateway.ports import Sagas, WorkflowView
 from gateway.throttle.sign_ins import SignIns
@@ -179,6 +180,7 @@ class RequestContext:
         proven: the ids of those who proved in this request who they are, by a password or a refresh token.
         live: where a subscription watches; None for a request over HTTP.
         gaps: errors beside what was answered all the same, by the place in the answer.
+        prepared: the coroutines of its fields, so that none is left behind.
     """
 
     backends: Backends
@@ -191,6 +193,12 @@ class RequestContext:
     proven: set[str] = field(default_factory=set)
     live: Hub | None = None
     gaps: dict[tuple[str | int, ...], GraphQLError] = field(default_factory=dict)
+    prepared: list[Coroutine[Any, Any, Any]] = field(default_factory=list, repr=False)
+
+    def end(self) -> None:
+        """Nothing of the request goes on behind its answer."""
+        self.loaders.cancel()
+        close_dropped(self.prepared)
 
     @property
     def signed_in(self) -> Actor:

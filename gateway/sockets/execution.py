@@ -21,6 +21,7 @@ from graphql import (
 
 from gateway.context import Loaders, RequestContext
 from gateway.errors import BadInput, body_of, format_error
+from gateway.execution import TidyExecution
 from gateway.live.hub import Hub
 from gateway.live.mailbox import Mailbox
 from gateway.live.states import OrderState, State
@@ -88,7 +89,7 @@ class Execution:
                 try:
                     yield Result(state=state, body=await self._executed(admitted, state, context))
                 finally:
-                    context.loaders.cancel()
+                    context.end()
 
     async def _admitted(self, wish: Wish, asker: Asker) -> Subscribed:
         """What the gate says of the document, paid for. Raises Refusal."""
@@ -139,6 +140,7 @@ class Execution:
                 context_value=context,
                 variable_values=admitted.wish.variables,
                 operation_name=admitted.wish.operation_name,
+                execution_context_class=TidyExecution,
             )
             result = await result if isawaitable(result) else result
         body: dict[str, Any] = {"data": result.data}

@@ -20,6 +20,7 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 
 from gateway.context import Loaders, RequestContext
 from gateway.errors import BadInput, TooComplex, failed, format_error
+from gateway.execution import TidyExecution
 from gateway.web.documents import Prepared, already_validated
 from gateway.web.edge import Edge
 from gateway.web.gate import NOT_EXECUTED, Admitted, NotExecutable
@@ -98,7 +99,7 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
             result = failed(error)
         finally:
             if exchange.context is not None:
-                exchange.context.loaders.cancel()
+                exchange.context.end()
         refused = exchange.context is not None and exchange.context.refused
         self._edge.around.metrics.note_request(
             exchange.label, outcome_of(result, refused=refused), perf_counter() - started
@@ -146,6 +147,7 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
                 query_validator=already_validated(prepared),
                 logger=QUIET,
                 error_formatter=format_error,
+                execution_context_class=TidyExecution,
             )
             return with_gaps(result, exchange.context)
 

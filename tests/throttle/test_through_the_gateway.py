@@ -4,7 +4,6 @@ import gc
 import json
 from typing import Any
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.composition import assemble
@@ -91,9 +90,7 @@ async def test_with_redis_away_a_budget_of_this_process_stands_in() -> None:
     assert told["caravan_throttle_refused_total"] >= 1
 
 
-@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 async def test_guesses_batched_by_aliases_are_counted_one_by_one() -> None:
-    """graphql-core prepares the mutations that follow a failed one, and drops them: that is its warning."""
     world = await limited()
     mia = 'email: "mia@example.org"'
     guesses = " ".join(

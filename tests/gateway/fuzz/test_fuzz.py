@@ -69,7 +69,6 @@ async def prepared() -> tuple[World, dict[str, str]]:
 
 @pytest.mark.timeout(240)
 # graphql-core prepares the fields that follow a failed one and drops them; Python cannot always say so itself.
-@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <coroutine object:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("caller", ["anonymous", "mia", "ops", "admin"])
 def test_whatever_is_sent_is_answered_by_the_contract(caller: str) -> None:
