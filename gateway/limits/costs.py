@@ -154,6 +154,9 @@ class _Costing:
         for argument in node.arguments:
             if argument.name.value == PAGED:
                 value = value_from_ast_untyped(argument.value, self.variables)
+        if isinstance(value, float) and value.is_integer():
+            # GraphQL takes 100.0 in a variable for the number 100.
+            value = int(value)
         if not isinstance(value, int):
             value = default if isinstance(default, int) else MAX_PAGE
         if not 1 <= value <= MAX_PAGE:

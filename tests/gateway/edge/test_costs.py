@@ -76,6 +76,7 @@ def test_a_cost_is_the_fields_times_the_sizes_of_their_lists(query: str, cost: i
         ("query($n: Int)", {"n": 3}, 3),
         ("query($n: Int)", {}, 20),
         ("query($n: Int)", {"n": None}, 20),
+        ("query($n: Int)", {"n": 90.0}, 90),
         ("query($n: Int = 4)", {}, 4),
         ("query($n: Int = 4)", {"n": 9}, 9),
     ],
