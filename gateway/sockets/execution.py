@@ -124,7 +124,7 @@ class Execution:
             admitted.document,
             context_value=context,
             variable_values=admitted.wish.variables,
-            operation_name=admitted.wish.operation_name,
+            operation_name=admitted.wish.operation_name or None,
         )
         if isinstance(source, ExecutionResult):
             raise Refusal([format_error(error) for error in source.errors or ()])
@@ -139,7 +139,7 @@ class Execution:
                 root_value=_shown(state, context),
                 context_value=context,
                 variable_values=admitted.wish.variables,
-                operation_name=admitted.wish.operation_name,
+                operation_name=admitted.wish.operation_name or None,
                 execution_context_class=TidyExecution,
             )
             result = await result if isawaitable(result) else result

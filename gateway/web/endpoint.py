@@ -168,6 +168,8 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
             data = data | {
                 "query": self._edge.trusted.text_of(data),
                 "variables": {} if variables is None else variables,
+                # No name at all, says GraphQL over HTTP; the executor would look for an operation of that name.
+                "operationName": None if data.get("operationName") == "" else data.get("operationName"),
             }
         validate_data(data)
         assert isinstance(data, dict)  # noqa: S101 (just validated)

@@ -37,6 +37,14 @@ async def test_one_begins_once(house: House) -> None:
         assert await twice.closed() == (4429, "too many initialisation requests")
 
 
+async def test_an_empty_operation_name_is_none(house: House) -> None:
+    async with connected(house.url) as nameless:
+        await nameless.begin()
+        payload = {"query": STOCK, "variables": {"skus": ["ink"]}, "operationName": ""}
+        await nameless.say({"type": "subscribe", "id": "1", "payload": payload})
+        assert await nameless.state() == {"sku": "ink", "available": 100}
+
+
 async def test_an_id_is_used_once_at_a_time(house: House) -> None:
     async with subscribed(house.url, None, STOCK, skus=["ink"]) as twice:
         assert await twice.state() == {"sku": "ink", "available": 100}

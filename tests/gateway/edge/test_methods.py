@@ -26,6 +26,12 @@ async def test_a_query_may_be_sent_by_get(world: World, headers: dict[str, str])
     assert (response.status, response.json["data"]) == (200, {"products": {"totalCount": 2}})
 
 
+async def test_an_empty_operation_name_is_none(world: World) -> None:
+    body = {"query": "query A { products { totalCount } }", "operationName": ""}
+    response = await world.wire.send("POST", "/graphql", json.dumps(body).encode(), JSON)
+    assert response.json["data"] == {"products": {"totalCount": 2}}
+
+
 @pytest.mark.parametrize("headers", [{}, {"accept": GRAPHQL}, {"content-type": "text/plain"}])
 async def test_a_get_that_another_site_could_send_is_refused(world: World, headers: dict[str, str]) -> None:
     response = await get(world, headers, query="{ products { totalCount } }")
