@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from services.shared.errors import Invalid, Problem
-from services.shared.text import checked_text
+from services.shared.text import checked_label, checked_text
 
 LONGEST_ID = 200
 LONGEST_REASON = 500
@@ -41,4 +41,4 @@ def checked_id(value: str, *path: str) -> str:
 
 def checked_reason(value: str) -> str:
     """Why somebody does something. Raises Invalid at `reason`."""
-    return checked_text(value, ("reason",), most=LONGEST_REASON, lines=True)
+    return checked_label(value, ("reason",), most=LONGEST_REASON, lines=True)

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from gateway.inputs import Problems
 from services.catalog.models import CreateProduct, UpdateProduct
 from services.shared.money import Money, money_of
-from services.shared.text import checked_sku, checked_text
+from services.shared.text import checked_label, checked_sku, checked_text
 
 LONGEST_NAME = 200
 LONGEST_DESCRIPTION = 5000
@@ -90,7 +90,7 @@ def _price(wanted: PriceWish) -> Money:
 
 def _note_name(name: str, problems: Problems) -> None:
     with problems.noted():
-        checked_text(name, ("name",), most=LONGEST_NAME)
+        checked_label(name, ("name",), most=LONGEST_NAME)
 
 
 def _note_description(description: str, problems: Problems) -> None:
@@ -105,6 +105,6 @@ def _note_categories(categories: Sequence[str], problems: Problems) -> None:
     for index, category in enumerate(categories):
         place = ("categories", str(index))
         with problems.noted():
-            checked_text(category, place, most=LONGEST_CATEGORY)
+            checked_label(category, place, most=LONGEST_CATEGORY)
         if category in categories[:index]:
             problems.note("this category is there already", *place)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from services.catalog.models import CreateProduct, PricedLine, PriceLines, Product, UpdateProduct
 from services.shared.errors import Invalid, NotFound, Problem
 from services.shared.money import EXPONENTS, MAX_MINOR, Money
-from services.shared.text import checked_sku, checked_text
+from services.shared.text import checked_label, checked_sku, checked_text
 
 LONGEST_ID = 200
 LONGEST_NAME = 200
@@ -39,7 +39,7 @@ def check_patch(command: UpdateProduct) -> None:
 
 
 def _check_name(name: str) -> None:
-    checked_text(name, ("name",), most=LONGEST_NAME)
+    checked_label(name, ("name",), most=LONGEST_NAME)
 
 
 def _check_description(description: str) -> None:
@@ -51,7 +51,7 @@ def _check_categories(categories: tuple[str, ...]) -> None:
         raise Invalid(f"must be at most {MOST_CATEGORIES} categories", ("categories",))
     for index, category in enumerate(categories):
         path = ("categories", str(index))
-        checked_text(category, path, most=LONGEST_CATEGORY)
+        checked_label(category, path, most=LONGEST_CATEGORY)
         if category in categories[:index]:
             raise Invalid("this category is there already", path)
 

@@ -30,7 +30,7 @@ from services.shared.errors import Forbidden, Invalid, Refused
 from services.shared.events import Origin
 from services.shared.ids import IdFactory
 from services.shared.pages import checked_page_size
-from services.shared.text import checked_sku, checked_text, is_sku
+from services.shared.text import checked_label, checked_sku, checked_text, is_sku
 
 MOST_LINES = 100
 MOST_OF_A_LINE = 1000
@@ -62,7 +62,7 @@ class InventoryService:
         _check_runs_the_shop(actor)
         checked_text(command.adjustment_id, ("adjustmentId",), most=LONGEST_ID)
         checked_sku(command.sku, ("sku",))
-        checked_text(command.reason, ("reason",), most=200)
+        checked_label(command.reason, ("reason",), most=200)
         if command.delta == 0 or abs(command.delta) > LARGEST_DELTA:
             raise Invalid(f"must be -{LARGEST_DELTA} to {LARGEST_DELTA} and not 0", ("delta",))
         return await self._batches.submit(Adjust(command=command, actor_id=actor.user_id, origin=origin))

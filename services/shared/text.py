@@ -6,6 +6,9 @@ import unicodedata
 from services.shared.errors import Invalid
 
 ALLOWED_CONTROLS = frozenset("\n\t")
+UNSEEN = frozenset("ZC")
+"""The Unicode categories of separators and of what has no shape: spaces, joiners, marks of direction."""
+
 SKU = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
@@ -19,6 +22,14 @@ def checked_text(value: str, path: tuple[str, ...], *, least: int = 1, most: int
     allowed = ALLOWED_CONTROLS if lines else frozenset[str]()
     if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in allowed for char in value):
         raise Invalid("must not hold control characters", path)
+    return value
+
+
+def checked_label(value: str, path: tuple[str, ...], *, most: int, lines: bool = False) -> str:
+    """The same of what people are to read: there must be something to see. Raises Invalid at `path`."""
+    checked_text(value, path, most=most, lines=lines)
+    if all(unicodedata.category(char)[0] in UNSEEN for char in value):
+        raise Invalid("must not be blank", path)
     return value
 
 

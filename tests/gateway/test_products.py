@@ -82,6 +82,7 @@ async def test_only_what_is_given_changes(world: World) -> None:
         ({"name": None}, [["name"]]),
         ({"name": None, "price": None, "categories": None}, [["name"], ["price"], ["categories"]]),
         ({"name": "", "description": "\x00"}, [["name"], ["description"]]),
+        ({"name": " ", "categories": ["a", "\u200b\u00a0"]}, [["name"], ["categories", "1"]]),
         ({"categories": ["a", "a"]}, [["categories", "1"]]),
         ({"price": {"amount": "1.5", "currency": "JPY"}}, [["price", "amount"]]),
         ({"price": {"amount": "1.2345", "currency": "KWD"}}, [["price", "amount"]]),

@@ -60,6 +60,7 @@ async def test_a_hold_that_can_never_be_right_is_invalid(
         (AdjustStock(adjustment_id="a", sku="LAMP", delta=1_000_001, reason="r"), ("delta",)),
         (AdjustStock(adjustment_id="a", sku="LAMP", delta=-1_000_001, reason="r"), ("delta",)),
         (AdjustStock(adjustment_id="a", sku="LAMP", delta=1, reason=""), ("reason",)),
+        (AdjustStock(adjustment_id="a", sku="LAMP", delta=1, reason="   "), ("reason",)),
         (AdjustStock(adjustment_id="a", sku="LAMP", delta=1, reason="r" * 201), ("reason",)),
         (AdjustStock(adjustment_id="a", sku="LAMP", delta=1, reason="r\x1b"), ("reason",)),
         (AdjustStock(adjustment_id="", sku="LAMP", delta=1, reason="r"), ("adjustmentId",)),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.shared.errors import Invalid
-from services.shared.text import checked_sku, checked_text, is_sku
+from services.shared.text import checked_label, checked_sku, checked_text, is_sku
 
 FINE = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=50)
 
@@ -41,6 +41,14 @@ def test_length_is_bounded_both_ways(text: str, least: int, most: int) -> None:
 @pytest.mark.parametrize("text", ["", "a", "abcde", "🦦🦦🦦🦦🦦"])
 def test_length_counts_characters_and_bounds_are_within(text: str) -> None:
     assert checked_text(text, ("name",), least=0, most=5) == text
+
+
+@pytest.mark.parametrize("blank", [" ", "   ", "\u00a0\u2003", "\u200b", "\u2066 \u2069", "\n\t"])
+def test_what_people_read_must_show_something(blank: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        checked_label(blank, ("name",), most=5, lines=True)
+    assert refused.value.problems[0].path == ("name",)
+    assert checked_label(f"{blank}!", ("name",), most=5, lines=True) == f"{blank}!"
 
 
 @pytest.mark.parametrize("sku", ["A", "TENT-2P", "shoe_42.5", "x" * 64])

@@ -19,7 +19,7 @@ def test_roles_are_kept_once_each_in_their_order() -> None:
     assert refused.value.problems[0].path == ("roles",)
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "Mia\x07", "Mia\nExample"])
+@pytest.mark.parametrize("name", ["", "   ", "\u200b", "x" * 101, "Mia\x07", "Mia\nExample"])
 def test_what_is_no_name_is_refused_by_its_path(name: str) -> None:
     with pytest.raises(Invalid) as refused:
         checked_name(name)
