@@ -40,6 +40,12 @@ WEIGHTS: Final[Mapping[str, int]] = {
     # a workflow is started
     "Mutation.placeOrder": 100,
     "Mutation.createProduct": 100,
+    # a page is a call of its own and a search in a database, however little of it is asked for
+    "Query.products": 100,
+    "Query.stockAdjustments": 100,
+    "Query.orders": 100,
+    "Query.workflows": 100,
+    "Query.auditRecords": 100,
     # all that match are counted
     "ProductConnection.totalCount": 20,
     # a loader's share of a call

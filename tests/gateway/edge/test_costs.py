@@ -34,6 +34,7 @@ type Thing { id: ID! errors: [UserError!]! }
 type UserError { code: String! }
 """)
 ROOT = 5
+PAGE = 100
 
 
 def points(query: str, variables: Mapping[str, Any] | None = None, schema: GraphQLSchema = SMALL) -> int:
@@ -149,7 +150,7 @@ def told(cost: int, most: int = MOST) -> dict[str, Any]:
         ("{ me { id } }", ROOT + 1),
         ("{", NOT_EXECUTED),
         ("{ nothing }", NOT_EXECUTED),
-        ("{ orders { edges { cursor } } }", ROOT + 1 + 20 * 2),
+        ("{ orders { edges { cursor } } }", PAGE + 1 + 20 * 2),
         ("query($n: Int!) { products(first: $n) { totalCount } }", NOT_EXECUTED),
     ],
 )
@@ -258,3 +259,11 @@ def test_the_tables_name_what_there_is() -> None:
         for name in kind.fields
     }
     assert {row for row in (*SIZES, *WEIGHTS) if "__" not in row} <= known | {"Mutation.changePassword"}
+
+
+def test_every_page_is_priced_as_the_search_that_it_is() -> None:
+    assert SERVED.query_type
+    lists = {name for name, about in SERVED.query_type.fields.items() if "first" in about.args}
+    assert {name for name in lists if WEIGHTS.get(f"Query.{name}", 0) < PAGE} == set()
+    fifty = " ".join(f"a{number}: products(first: 1) {{ edges {{ cursor }} }}" for number in range(50))
+    assert points(f"{{ {fifty} }}", schema=SERVED) >= 50 * PAGE
