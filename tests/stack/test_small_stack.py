@@ -154,12 +154,24 @@ def test_doctor_is_content_with_a_healthy_stack(shared: Running) -> None:
     ]
 
 
-@pytest.mark.parametrize(("name", "title"), [("redis", "Redis"), ("mongo", "MongoDB"), ("temporal", "Temporal")])
-def test_doctor_finds_a_server_that_hangs_and_blames_no_other(shared: Running, name: str, title: str) -> None:
-    pid = shared.addresses().pids[name]
+def test_doctor_finds_a_server_that_hangs_and_blames_no_other(shared: Running) -> None:
+    assert_blamed(shared, "redis", "Redis")
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(300)
+def test_doctor_finds_each_server_that_hangs_and_blames_no_other(tmp_path: Path) -> None:
+    with started(tmp_path / "data", "--only", "servers") as running:
+        for name, title in (("mongo", "MongoDB"), ("temporal", "Temporal"), ("kafka", "Kafka")):
+            assert_blamed(running, name, title)
+
+
+def assert_blamed(running: Running, name: str, title: str) -> None:
+    """What is stopped is what the doctor finds wrong, and nothing else."""
+    pid = running.addresses().pids[name]
     os.kill(pid, signal.SIGSTOP)
     try:
-        answer = caravan("doctor", "--ready", shared.ready)
+        answer = caravan("doctor", "--ready", running.ready)
     finally:
         os.kill(pid, signal.SIGCONT)
     assert answer.returncode == 1

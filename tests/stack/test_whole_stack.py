@@ -41,7 +41,7 @@ async def test_its_pages_answer(stack: Stack) -> None:
     addresses = stack.addresses()
     async with aiohttp.ClientSession() as http:
         async with http.post(addresses.graphql, json={"query": "{ __typename }"}) as answer:
-            assert await answer.json() == {"data": {"__typename": "Query"}}
+            assert (await answer.json())["data"] == {"__typename": "Query"}
         for page in (addresses.temporal_ui, f"{addresses.gateway}/healthz", f"{addresses.payment_sandbox}/ledger"):
             async with http.get(page) as answer:
                 assert answer.status == 200, page

@@ -26,7 +26,7 @@ CODES = {
 NOT_HERE = {"RATE_LIMITED"}
 """Nobody counts in a world in memory."""
 STATUSES = {200, 400, 405, 413, 415}
-EXAMPLES = 400
+EXAMPLES = 150
 
 ERROR_CODE = build_schema().type_map["ErrorCode"]
 assert isinstance(ERROR_CODE, GraphQLEnumType)
