@@ -1,6 +1,9 @@
 """Argon2id, in threads of its own, a few at a time. The only module that hashes a password; keeps and logs none."""
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -21,6 +24,9 @@ AT_ONCE = 2
 MOST_WAITING = 64
 """Who comes behind these would wait for a second or two, and is told to come again instead."""
 
+NICENESS = 10
+"""Of the threads that hash: beside a busy process a login waits a little, not everybody else for it."""
+
 Result = TypeVar("Result")
 
 
@@ -34,7 +40,7 @@ class Argon2Hasher:
         self, *, at_once: int = AT_ONCE, memory_kib: int = MEMORY_KIB, most_waiting: int = MOST_WAITING
     ) -> None:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=memory_kib, parallelism=LANES, type=Type.ID)
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="argon2")
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="argon2", initializer=_give_way)
         self._stand_in = self._hasher.hash("nobody's password")
         self._most = at_once + most_waiting
         self._begun = 0
@@ -69,3 +75,9 @@ class Argon2Hasher:
             return self._hasher.verify(password_hash, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _give_way() -> None:
+    """Lowers the priority of the calling thread, which only Linux knows as one of a thread."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

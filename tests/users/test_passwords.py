@@ -1,6 +1,8 @@
 """The hasher: OWASP's parameters, the same work with and without an account, a few at a time."""
 
 import asyncio
+import os
+import sys
 import threading
 import time
 
@@ -153,3 +155,13 @@ async def test_who_stops_waiting_leaves_a_place_to_the_next() -> None:
     hasher.may_go.set()
     assert not await next_one
     assert await asyncio.gather(*checks[:-1]) == [False] * 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")
+async def test_hashing_gives_way_to_everything_else(hasher: Argon2Hasher) -> None:
+    await hasher.hash("three otters on a raft")
+    others = os.getpriority(os.PRIO_PROCESS, 0)
+    hashing = [thread for thread in threading.enumerate() if thread.name.startswith("argon2")]
+    assert hashing
+    priorities = {os.getpriority(os.PRIO_PROCESS, thread.native_id or 0) for thread in hashing}
+    assert min(priorities) > others
