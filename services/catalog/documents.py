@@ -17,8 +17,18 @@ PLACES = {
 }
 """The field that each order of listing sorts by."""
 
-KEPT_BACK: Document = {"shelves": 0, "words": 0, "places": 0}
-"""What is there for queries alone: a read leaves it out."""
+KEPT: Document = {
+    "sku": 1,
+    "name": 1,
+    "description": 1,
+    "categories": 1,
+    "price": 1,
+    "active": 1,
+    "version": 1,
+    "created_at": 1,
+    "updated_at": 1,
+}
+"""What a read brings back; the rest is there for queries alone."""
 
 LAST_CHARACTER = "\U0010ffff"
 

@@ -8,13 +8,12 @@ Collections:
 """
 
 import asyncio
-from collections.abc import AsyncIterable, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
 
 from pymongo import ReturnDocument
 
 from services.catalog.documents import (
-    KEPT_BACK,
+    KEPT,
     PLACES,
     PRODUCT_VALIDATOR,
     STOCK_NOTE_VALIDATOR,
@@ -31,9 +30,8 @@ from services.catalog.shelves import word_shelf
 from services.catalog.words import search_words
 from services.infra.mongo import Database, Document, Session, unavailable_when_away
 from services.infra.outbox import Outbox
+from services.infra.transaction import Reads
 from services.shared.events import Event
-
-Found: TypeAlias = AsyncIterable[Document]
 
 MANY = 200
 """Products of a list from which on it does not matter how many more it holds: none of that length is worth a choice."""
@@ -114,7 +112,7 @@ class MongoProductStore:
             if known is not None and known["version"] >= version:
                 return
             await self._notes.update_one({"_id": sku}, note, upsert=True, session=session)
-            found = await self._products.find_one({"sku": sku}, KEPT_BACK, session=session)
+            found = await self._products.find_one({"sku": sku}, KEPT, session=session)
             if found is not None:
                 moved = stock_change(product_from(found), in_stock=available > 0)
                 await self._products.update_one({"_id": found["_id"]}, moved, session=session)
@@ -130,37 +128,27 @@ class MongoProductStore:
     async def _found(self, field: str, values: Sequence[str]) -> tuple[Product, ...]:
         if not values:
             return ()
-        with unavailable_when_away():
-            found = self._products.find({field: {"$in": list(values)}}, KEPT_BACK)
-            return tuple([product_from(document) async for document in found])
+        wanted = {field: {"$in": list(values)}}
+
+        def work(reads: Reads) -> tuple[Product, ...]:
+            return tuple(map(product_from, reads.found("products", wanted, kept=KEPT)))
+
+        return await self._database.read(work)
 
     async def page(self, query: ProductQuery) -> ProductPage:
         field, descending = PLACES[query.sort], query.sort in DESCENDING
         after = place_after(query)
         # Without a place to go on from, the range of all places says which of the indexes is meant.
         beyond = {"$gt": ""} if after is None else {"$lt" if descending else "$gt": after}
+        order = (field, -1 if descending else 1)
+
+        def work(reads: Reads) -> ProductPage:
+            documents = _listed(reads, selected, {field: beyond}, order, query.first + 1)
+            return page_of([product_from(document) for document in documents], query)
+
         with unavailable_when_away():
             selected = await self._selected(query)
-            found = self._read(
-                selected.listed | {field: beyond}, selected.checked, (field, -1 if descending else 1), query.first
-            )
-            return page_of([product_from(document) async for document in found], query)
-
-    def _read(self, listed: Document, checked: Document, order: tuple[str, int], first: int) -> Found:
-        """MongoDB makes one query of the pipeline. The embedded server reads an index only for what the index holds,
-        so what is to be checked comes behind; without it, a plain query costs it less.
-        """
-        if not checked:
-            return self._products.find(listed, KEPT_BACK).sort(*order).limit(first + 1)
-        return self._products.aggregate(
-            [
-                {"$match": listed},
-                {"$sort": dict([order])},
-                {"$match": checked},
-                {"$limit": first + 1},
-                {"$project": KEPT_BACK},
-            ]
-        )
+        return await self._database.read(work)
 
     async def count(self, query: ProductQuery) -> int:
         with unavailable_when_away():
@@ -180,3 +168,24 @@ class MongoProductStore:
 
     async def _at_most_many(self, shelf: str) -> int:
         return await self._products.count_documents({"shelves": shelf}, limit=MANY)
+
+
+def _listed(
+    reads: Reads, selected: Selection, beyond: Document, order: tuple[str, int], limit: int
+) -> Sequence[Document]:
+    """MongoDB makes one query of the pipeline. The embedded server reads an index only for what the index holds,
+    so what is to be checked comes behind; without it, a plain query costs it less.
+    """
+    listed = selected.listed | beyond
+    if not selected.checked:
+        return reads.found("products", listed, [order], limit, KEPT)
+    return reads.aggregated(
+        "products",
+        [
+            {"$match": listed},
+            {"$sort": dict([order])},
+            {"$match": selected.checked},
+            {"$limit": limit},
+            {"$project": KEPT},
+        ],
+    )

@@ -28,6 +28,7 @@ from services.infra.transaction import (
     UNKNOWN_COMMIT,
     WRITE,
     Overtaken,
+    Reads,
     Transaction,
     Transactions,
     Write,
@@ -88,6 +89,7 @@ class Database:
         self._client = client
         self._database: AsyncIOMotorDatabase[Document] = client[name]
         self._transactions = Transactions(client.delegate, name)
+        self._reads = Reads(client.delegate, name)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=name)
         self.committed = asyncio.Event()
 
@@ -187,6 +189,16 @@ class Database:
         """
         with unavailable_when_away():
             return await self._in_thread(work, READ)
+
+    async def read(self, work: Callable[[Reads], Result]) -> Result:
+        """Runs the reads of `work`, each by itself and of what is newest, all in one trip through a thread.
+
+        Raises:
+            Unavailable: the server did not answer.
+        """
+        loop = asyncio.get_running_loop()
+        with unavailable_when_away():
+            return await loop.run_in_executor(self._threads, work, self._reads)
 
     async def ping(self) -> None:
         """Raises Unavailable when the server does not answer."""

@@ -1,4 +1,4 @@
-"""A transaction in a thread, on the blocking driver: what is read in it, and the writes that take effect together.
+"""The blocking driver, in a thread: reads, and transactions whose writes take effect together.
 
 Knows no retry and no event loop (`services.infra.mongo`), no query. One trip through a thread costs the process half
 of what a trip for each command does.
@@ -6,7 +6,7 @@ of what a trip for each command does.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -79,30 +79,48 @@ def changed(collection: str, wanted: Document, change: Document, count: int = 1)
     return Write(collection=collection, operation=UpdateMany, arguments=(wanted, change), changes=count)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transaction:
-    """What can be done inside. All of it blocks."""
+class Reads:
+    """What can be read of one database, outside of a transaction or in that of `session`. All of it blocks."""
 
-    client: MongoClient[Document]
-    database: str
-    session: ClientSession = field(repr=False)
-    one_command: bool
+    def __init__(self, client: MongoClient[Document], database: str, session: ClientSession | None = None) -> None:
+        self.client = client
+        self.database = database
+        self._session = session
 
-    def found(self, collection: str, wanted: Document, order: Order | None = None, limit: int = 0) -> list[Document]:
-        """The documents, in one trip as long as they fit into a message."""
-        cursor = self.client[self.database][collection].find(wanted, session=self.session, sort=order, limit=limit)
+    def found(
+        self,
+        collection: str,
+        wanted: Document,
+        order: Order | None = None,
+        limit: int = 0,
+        kept: Document | None = None,
+    ) -> list[Document]:
+        """The documents, of each what is `kept`; in one trip as long as they fit into a message."""
+        cursor = self.client[self.database][collection].find(
+            wanted, kept, session=self._session, sort=order, limit=limit
+        )
         return list(cursor.batch_size(limit) if limit else cursor)
 
     def aggregated(self, collection: str, pipeline: Sequence[Document]) -> list[Document]:
         """The answer of a pipeline."""
-        return list(self.client[self.database][collection].aggregate(pipeline, session=self.session))
+        return list(self.client[self.database][collection].aggregate(pipeline, session=self._session))
+
+
+class Transaction(Reads):
+    """What can be done inside of one. All of it blocks."""
+
+    def __init__(
+        self, client: MongoClient[Document], database: str, session: ClientSession, *, one_command: bool
+    ) -> None:
+        super().__init__(client, database, session)
+        self._one_command = one_command
 
     def write(self, writes: Sequence[Write]) -> None:
         """All of them, in their order. Raises Overtaken."""
         if not writes:
             return
         by_collection = groupby(writes, key=lambda write: write.collection)
-        groups = [writes] if self.one_command else [tuple(group) for _, group in by_collection]
+        groups = [writes] if self._one_command else [tuple(group) for _, group in by_collection]
         for group in groups:
             with _overtaken_when_there(group):
                 result = self._sent(group)
@@ -110,13 +128,13 @@ class Transaction:
                 raise Overtaken
 
     def _sent(self, writes: Sequence[Write]) -> BulkWriteResult | ClientBulkWriteResult:
-        if self.one_command:
+        if self._one_command:
             named = [
                 write.operation(*write.arguments, namespace=f"{self.database}.{write.collection}") for write in writes
             ]
-            return self.client.bulk_write(named, session=self.session)
+            return self.client.bulk_write(named, session=self._session)
         collection = self.client[self.database][writes[0].collection]
-        return collection.bulk_write([write.operation(*write.arguments) for write in writes], session=self.session)
+        return collection.bulk_write([write.operation(*write.arguments) for write in writes], session=self._session)
 
 
 class Transactions:
@@ -134,11 +152,7 @@ class Transactions:
             self._one_command = hello["maxWireVersion"] >= SEVERAL_COLLECTIONS
         with self._client.start_session() as session:
             session.start_transaction(options.read_concern, options.write_concern)
-            result = work(
-                Transaction(
-                    client=self._client, database=self._database, session=session, one_command=self._one_command
-                )
-            )
+            result = work(Transaction(self._client, self._database, session, one_command=self._one_command))
             _commit(session)
         return result
 

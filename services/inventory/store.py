@@ -79,9 +79,8 @@ class MongoStockStore:
         return await self._database.transact_at_once(work)
 
     async def items(self, skus: Sequence[str]) -> tuple[StockItem, ...]:
-        with unavailable_when_away():
-            found = await self._stock.find({"_id": {"$in": list(skus)}}).to_list(None)
-        return tuple(map(stock_from, found))
+        wanted = {"_id": {"$in": list(skus)}}
+        return await self._database.read(lambda reads: tuple(map(stock_from, reads.found("stock", wanted))))
 
     async def ledger(self, sku: str, before: int | None, limit: int) -> tuple[Adjustment, ...]:
         beyond: Document = {} if before is None else {"version": {"$lt": before}}
