@@ -121,10 +121,25 @@ class Sender:
 
     async def _answered(self, message: Message) -> Reply:
         """In as many attempts as it may take. Raises Miss."""
+        try:
+            reply = await self._attempt(message)
+        except Miss as miss:
+            reply = await self._again(message, miss)
+        self._purse.earn()
+        return reply
+
+    async def _again(self, message: Message, first: Miss) -> Reply:
+        """The further attempts. Nearly every call does without what decides of them. Raises Miss."""
+        misses = [first]
+
+        async def attempt() -> Reply:
+            if misses:
+                raise misses.pop()
+            return await self._attempt(message)
+
         retrying = attempts(self._purse)
         retrying.before_sleep = lambda _: self._line.metrics.note_again(self._context, message.operation)
-        reply: Reply = await retrying(self._attempt, message)
-        self._purse.earn()
+        reply: Reply = await retrying(attempt)
         return reply
 
     async def _attempt(self, message: Message) -> Reply:
