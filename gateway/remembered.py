@@ -29,14 +29,17 @@ REVERSIBLE: Final = frozenset({"reserve", "authorize", "commit", "capture"})
 REFUSED_AT: Final = {OutOfStock.code: "reserve", PaymentDeclined.code: "authorize"}
 
 
-def view_of(order: Order) -> WorkflowView:
-    """The order's latest run, as far as the order tells; without its run's id, history and page."""
+def view_of(order: Order, unfinished: WorkflowStatus = WorkflowStatus.RUNNING) -> WorkflowView:
+    """The order's latest run, as far as the order tells; without its run's id, history and page.
+
+    `unfinished` is what the run is called of an order that is not final: RUNNING, unless the engine knows no such run.
+    """
     closed = order.status in CLOSED
     return WorkflowView(
         id=order_workflow_id(order.id),
         run_id="",
         type="PlaceOrder",
-        status=WorkflowStatus.COMPLETED if closed else WorkflowStatus.RUNNING,
+        status=WorkflowStatus.COMPLETED if closed else unfinished,
         task_queue=ORDERS_QUEUE,
         started_at=order.placed_at,
         closed_at=order.history[-1].at if closed else None,

@@ -69,7 +69,7 @@ async def _view(workflow: WorkflowReference, info: Info) -> WorkflowView:
         context.note_gap(info.path.prev, absence)
         return view_of(workflow.order)
     if view is None and workflow.order is not None:
-        return view_of(workflow.order)
+        return view_of(workflow.order, unfinished=WorkflowStatus.TERMINATED)
     if view is None:
         raise NotFound("no such workflow; the engine forgets those that ended long ago")
     return view

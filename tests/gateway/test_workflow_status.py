@@ -120,6 +120,13 @@ async def test_an_order_whose_run_is_forgotten_tells_of_it_by_itself(world: Worl
     assert (await world.ask(WORKFLOW, {"id": f"order/{order_id}"}, "ops"))["data"] == {"workflow": None}
 
 
+async def test_a_run_that_is_gone_before_its_order_is_final_is_not_said_to_go_on(world: World) -> None:
+    order_id = await world.placed()
+    world.sagas.forgotten.add(order_id)
+    answer = await world.ask(ORDER, {"id": order_id}, "mia")
+    assert answer["data"]["order"]["workflow"]["status"] == "TERMINATED"
+
+
 async def test_the_steps_of_a_closed_run_are_told_without_workers(world: World) -> None:
     payload = await world.place(paymentMethod="pm_card_chargeDeclined")
     order_id = payload["order"]["id"]
