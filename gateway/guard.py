@@ -12,6 +12,7 @@ from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 from gateway.answers import Answer, AuthAnswer
 from gateway.auditing import Deed, audited, is_audited, note_denied
 from gateway.context import Info, RequestContext, context_of
+from gateway.execution import mark_plain
 from gateway.permissions import PERMISSIONS, Access
 from services.shared.actors import Actor
 from services.shared.errors import Forbidden, Refused, Unauthenticated
@@ -49,7 +50,9 @@ def guard(schema: GraphQLSchema) -> GraphQLSchema:
             field.subscribe = _asking_first(field.subscribe, access)
         elif kind is schema.query_type:
             field.resolve = _asking_first(field.resolve, access)
-        elif access not in OPEN:
+        elif access in OPEN:
+            mark_plain(field)
+        else:
             field.resolve = _showing(kind, field, access)
     return schema
 
