@@ -50,11 +50,14 @@ def checked(command: Register) -> Register:
         Invalid: at `email`, `name` or `password`.
         WeakPassword: at `password`.
     """
-    return Register(
+    wish = Register(
         email=checked_email(command.email),
         name=checked_name(command.name),
         password=checked_password(command.password),
     )
+    if wish.password.casefold() in {wish.email.casefold(), wish.name.casefold()}:
+        raise WeakPassword("is the account's own address or name", ("password",))
+    return wish
 
 
 def checked_roles(roles: tuple[Role, ...]) -> tuple[Role, ...]:

@@ -98,3 +98,10 @@ def test_a_password_is_the_same_from_every_keyboard() -> None:
 def test_a_checked_command_is_normalised_in_all_its_parts() -> None:
     command = checked(a_register(email=" MIA@example.org", name=" Mia "))
     assert (command.email, command.name) == ("mia@example.org", "Mia")
+
+
+@pytest.mark.parametrize("password", ["mia.keller@example.org", "MIA.Keller@Example.org", "Mia Keller"])
+def test_an_accounts_own_address_or_name_is_no_password(password: str) -> None:
+    with pytest.raises(WeakPassword) as refused:
+        checked(a_register(email="mia.keller@example.org", name="Mia Keller", password=password))
+    assert refused.value.problems[0].path == ("password",)
