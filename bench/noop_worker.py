@@ -9,10 +9,11 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from bench.noop_workflow import CHILD_QUEUE, QUEUE, REMOTE_QUEUE, BenchOrder, BenchReserve, do_nothing
-from workers.temporal import new_runtime
-from workers.tuning import collect_garbage_less_often, worker_options, workflow_threads
+from services.infra.garbage import collect_garbage_less_often
+from workers.tuning import worker_options, workflow_threads
 from workflows.names import INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE
 from workflows.plugin import caravan_plugin
+from workflows.runtime import new_runtime
 
 
 async def _serve(address: str) -> None:

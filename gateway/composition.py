@@ -34,7 +34,7 @@ from services.infra.identity.access_tokens import AccessTokens, access_token_rul
 from services.infra.identity.callers import Identity
 from services.infra.identity.key_ring import KeyRing
 from services.infra.redis import connect as connect_redis
-from services.infra.settings import Profile, Settings
+from services.infra.settings import Profile, Settings, TemporalSettings
 from services.inventory.client import InventoryClient
 from services.inventory.ports import Inventory
 from services.orders.client import OrdersClient
@@ -48,6 +48,7 @@ from services.users.audit.ports import Audit
 from services.users.client import UsersClient
 from services.users.ports import Users
 from workflows.plugin import caravan_plugin
+from workflows.runtime import new_runtime
 
 
 async def compose(settings: Settings) -> FastAPI:
@@ -56,15 +57,20 @@ async def compose(settings: Settings) -> FastAPI:
     Raises:
         ValueError: the settings hold no private key to call services with.
     """
-    client = await Client.connect(
-        settings.temporal.address, namespace=settings.temporal.namespace, plugins=[caravan_plugin()], lazy=True
-    )
+    client = await engine(settings.temporal)
     clock, within = SystemClock(), settings.gateway.answer_within
     runs = Runs(client, settings.temporal.ui, within, clock)
     sagas = TemporalSagas(client, runs, within, settings.gateway.placements_at_once)
     identity = Identity(settings.identity.private_key, "gateway", clock)
     line = Line(session=connections(), identity=identity, timeout=within)
     return assemble(settings, _backends(settings, line, sagas, clock), clock, line)
+
+
+async def engine(settings: TemporalSettings) -> Client:
+    """A client of the workflow engine. Connects when it is first asked for something, and again by itself."""
+    return await Client.connect(
+        settings.address, namespace=settings.namespace, plugins=[caravan_plugin()], lazy=True, runtime=new_runtime()
+    )
 
 
 def assemble(

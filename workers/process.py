@@ -38,6 +38,7 @@ from workers.live_notices import LiveNotices
 from workers.schedules import ensure_schedule, schedules_of
 from workers.supervision import keep_running, until_available
 from workers.tuning import workflow_threads
+from workflows.runtime import new_runtime
 
 STARTUP: Final = "startup"
 STOP_WITHIN: Final = 8.0
@@ -142,7 +143,7 @@ class Process:
         """Waits for databases and Temporal, and prepares both."""
         for hosted in self._hosted:
             await until_available(hosted.name, hosted.prepare)
-        runtime = temporal.new_runtime()
+        runtime = new_runtime()
         client = await until_available("workers", lambda: temporal.connect(self._settings.temporal, runtime))
         self._temporal = client
         await until_available("workers", lambda: temporal.ensure_search_attributes(client))

@@ -1,7 +1,6 @@
 """Temporal as a process uses it: the connection, the search attributes, and a worker for each queue."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,7 +10,7 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
-from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
@@ -25,13 +24,6 @@ from workflows.plugin import caravan_plugin
 DEPENDENCY: Final = "temporal"
 ANSWER_WITHIN: Final = timedelta(seconds=5)
 PROBE_WITHIN: Final = timedelta(seconds=1)
-
-
-def new_runtime() -> Runtime:
-    """The SDK's threads; what they have to say goes into our log."""
-    forward = LogForwardingConfig(logger=logging.getLogger("temporalio.core"), append_target_to_name=False)
-    quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"), forwarding=forward)
-    return Runtime(telemetry=TelemetryConfig(logging=quiet), worker_heartbeat_interval=None)
 
 
 async def connect(settings: TemporalSettings, runtime: Runtime) -> Client:

@@ -8,12 +8,14 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.client import HTTPConnection
+from pathlib import Path
 
 import aiohttp
 import pytest
 
 from services.infra.settings import CONTEXTS
 from tests.support.mongo import free_port
+from tests.workers.temporal_node import TemporalNode
 
 READY_WITHIN = 30
 QUERY = {"query": "{ products { pageInfo { hasNextPage } } }"}
@@ -118,3 +120,51 @@ async def until_refused(session: aiohttp.ClientSession, url: str) -> None:
                     await asyncio.sleep(0.05)
             except aiohttp.ClientConnectionError:
                 return
+
+
+ASK_TWICE = """
+import asyncio, gc, sys
+from datetime import timedelta
+from temporalio.service import RPCError
+from gateway.composition import engine
+from services.infra.settings import TemporalSettings
+from services.infra.telemetry import configure_logging
+
+async def ask(client):
+    try:
+        await client.get_workflow_handle("order/x").describe(rpc_timeout=timedelta(seconds=4))
+    except RPCError as failure:
+        print(failure.status.name, flush=True)
+
+async def ask_twice():
+    client = await engine(TemporalSettings(address=sys.argv[1]))
+    await ask(client)
+    await asyncio.to_thread(sys.stdin.readline)
+    await ask(client)
+
+configure_logging("INFO", "gateway")
+asyncio.run(ask_twice())
+gc.collect()
+"""
+
+
+async def test_when_the_engine_goes_away_its_sdk_writes_no_plain_text_into_the_log(tmp_path: Path) -> None:
+    """Unless it is told otherwise, it warns of a call that it has tried five times."""
+    node = TemporalNode(tmp_path)
+    await asyncio.to_thread(node.start)
+    try:
+        pipe = asyncio.subprocess.PIPE
+        asking = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", ASK_TWICE, node.address), stdin=pipe, stdout=pipe, stderr=pipe
+        )
+        assert asking.stdout
+        assert await asyncio.wait_for(asking.stdout.readline(), READY_WITHIN) == b"NOT_FOUND\n"
+    finally:
+        node.kill()
+    out, err = await asyncio.wait_for(asking.communicate(b"go on\n"), READY_WITHIN)
+    told = (out + err).decode().splitlines()
+    assert [line for line in told if not line.startswith("{")] in (
+        ["UNAVAILABLE"],
+        ["CANCELLED"],
+        ["DEADLINE_EXCEEDED"],
+    )

@@ -12,6 +12,7 @@ from services.infra.settings import TemporalSettings
 from services.shared.errors import Unavailable
 from tests.support.mongo import free_port
 from workers import temporal
+from workflows.runtime import new_runtime
 
 READY_WITHIN = 60.0
 STOPS_WITHIN = 10.0
@@ -49,7 +50,7 @@ class TemporalNode:
 
     async def client(self) -> Client:
         """A client as the processes have it."""
-        return await temporal.connect(TemporalSettings(address=self.address), temporal.new_runtime())
+        return await temporal.connect(TemporalSettings(address=self.address), new_runtime())
 
     def kill(self) -> None:
         """Ends it as a crash would."""
