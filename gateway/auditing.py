@@ -16,6 +16,7 @@ from gateway.answers import Answer
 from gateway.context import RequestContext
 from gateway.errors import NotBegun, code_of
 from gateway.permissions import Access
+from services.infra.calls.deadlines import still_waited_for
 from services.shared.actors import Actor
 from services.shared.errors import CaravanError, Forbidden, Refused, Unavailable
 from services.users.audit.models import MOST_ARGUMENTS, AuditArgument, AuditOutcome, Conclusion, Intent
@@ -32,6 +33,9 @@ LEFT_OUT: Final = frozenset({"description"})
 """Those whose values it does not need. A name that is in neither is left out too, and fails a test."""
 
 WITHOUT_VALUE: Final = "(left out)"
+
+TOLD_WITHIN: Final = 0.25
+"""Seconds to tell how it ended where the request's time is over; fewer than the gateway then still waits."""
 
 log = structlog.get_logger(__name__)
 
@@ -144,6 +148,7 @@ def _codes_of(failure: Exception) -> tuple[str, ...]:
 async def _conclude(context: RequestContext, intent: Intent, outcome: AuditOutcome, codes: tuple[str, ...]) -> None:
     """A record that cannot be concluded stays STARTED, which is true; the mutation is answered all the same."""
     try:
-        await context.backends.audit.conclude(Conclusion(record_id=intent.record_id, outcome=outcome, codes=codes))
+        with still_waited_for(TOLD_WITHIN):
+            await context.backends.audit.conclude(Conclusion(record_id=intent.record_id, outcome=outcome, codes=codes))
     except CaravanError as failure:
         log.warning("outcome not audited", action=intent.action, record=intent.record_id, reason=code_of(failure))

@@ -12,6 +12,7 @@ from services.catalog.memory import MemoryProductStore
 from services.catalog.models import CreateProduct
 from services.catalog.ports import Catalog
 from services.catalog.service import CatalogService
+from services.infra.calls.deadlines import at_most
 from services.inventory.memory import MemoryStockStore
 from services.inventory.models import OpenStock
 from services.inventory.ports import Inventory
@@ -45,7 +46,8 @@ NOBODY = Origin()
 class Watched:
     """A service whose calls are counted by name. What is in `faults` is raised; what is in `hangs` never ends.
 
-    `away` is raised by all of them. `takes` are the seconds that a call takes, `traces` what it knew of the trace.
+    `away` is raised by all of them. `takes` are the seconds that a call takes, `traces` what it knew of the trace,
+    `left` the seconds, of ten, that the last one of a name had.
     """
 
     def __init__(self, service: object) -> None:
@@ -53,6 +55,7 @@ class Watched:
         self.away: Exception | None = None
         self.takes: dict[str, float] = {}
         self.traces: list[object] = []
+        self.left: dict[str, float] = {}
         self.faults: dict[str, Exception] = {}
         self.hangs: set[str] = set()
         self._service = service
@@ -61,6 +64,7 @@ class Watched:
         async def call(*args: object, **named: object) -> object:
             self.calls[name] += 1
             self.traces.append(get_contextvars().get("trace_id"))
+            self.left[name] = at_most(10)
             await asyncio.sleep(self.takes.get(name, 0))
             if name in self.hangs:
                 await asyncio.Event().wait()

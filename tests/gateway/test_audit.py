@@ -93,6 +93,18 @@ async def test_it_is_recorded_before_it_is_done_and_stays_started_when_it_breaks
     assert (record.outcome, record.codes, record.finished_at) == (AuditOutcome.STARTED, (), None)
 
 
+async def test_what_takes_all_of_the_requests_time_is_recorded_as_failed() -> None:
+    """As over the network: the call itself knows the deadline, and nothing is told of anything behind it."""
+    world = await build_world(settings=Settings().model_copy(update={"gateway": GatewaySettings(answer_within=0.01)}))
+    inventory = world.shop.watched["inventory"]
+    inventory.takes["adjust_stock"] = 0.02
+    inventory.faults["adjust_stock"] = Unavailable("inventory")
+    assert code_in(await adjust(world)) == "UNAVAILABLE"
+    (record,) = await trail(world)
+    assert (record.outcome, record.codes) == (AuditOutcome.FAILED, ("UNAVAILABLE",))
+    assert world.shop.watched_audit.left["conclude"] > 0
+
+
 @pytest.mark.parametrize(
     ("fault", "code"), [(Unavailable("database"), "UNAVAILABLE"), (RuntimeError("a defect"), "INTERNAL")]
 )

@@ -29,6 +29,16 @@ def waited_for(seconds: float) -> Iterator[None]:
         _DEADLINE.reset(token)
 
 
+@contextmanager
+def still_waited_for(seconds: float) -> Iterator[None]:
+    """Whatever is called inside has at least these seconds, behind the deadline too: to tell of what ended late."""
+    token = _DEADLINE.set(max(_DEADLINE.get(0.0), monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _DEADLINE.reset(token)
+
+
 def at_most(seconds: float) -> float:
     """The seconds that are left of these; not more than 0 once nobody waits any more."""
     deadline = _DEADLINE.get(None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.infra.calls.deadlines import TIMEOUT_HEADER, at_most, heard, told, waited_for
+from services.infra.calls.deadlines import TIMEOUT_HEADER, at_most, heard, still_waited_for, told, waited_for
 
 
 def test_without_a_deadline_everybody_has_his_own_time() -> None:
@@ -22,6 +22,15 @@ def test_what_is_left_is_never_more_than_what_is_left_outside() -> None:
 def test_nobody_waits_behind_the_deadline() -> None:
     with waited_for(0):
         assert at_most(5) <= 0
+
+
+def test_what_must_be_told_of_a_late_end_has_time_behind_the_deadline_and_never_less_than_before() -> None:
+    with waited_for(0):
+        with still_waited_for(3):
+            assert 2 < at_most(5) <= 3
+        assert at_most(5) <= 0
+    with waited_for(10), still_waited_for(3):
+        assert 9 < at_most(50) <= 10
 
 
 def test_it_arrives_as_it_was_told() -> None:
