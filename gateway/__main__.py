@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from gateway.composition import compose
 from gateway.sockets.transport import BoundedWebSocket
 from gateway.web.transport.connections import TimedHttp
+from services.infra.garbage import collect_garbage_less_often
 from services.infra.settings import Settings, what_is_wrong
 from services.infra.telemetry import configure_logging
 
@@ -35,8 +36,10 @@ class Server(uvicorn.Server):
 
 async def serve(settings: Settings) -> None:
     """Serves until a signal."""
+    app = await compose(settings)
+    collect_garbage_less_often()
     config = uvicorn.Config(
-        await compose(settings),
+        app,
         host=settings.gateway.host,
         port=settings.gateway.port,
         log_config=None,

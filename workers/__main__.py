@@ -11,10 +11,10 @@ import structlog
 import uvloop
 from pydantic import ValidationError
 
+from services.infra.garbage import collect_garbage_less_often
 from services.infra.settings import CONTEXTS, Settings, what_is_wrong
 from services.infra.telemetry import configure_logging
 from workers.process import run
-from workers.tuning import collect_garbage_less_often
 
 ALL = "all"
 USAGE = f"usage: python -m workers {ALL} | SERVICE...   (services: {', '.join(CONTEXTS)})"

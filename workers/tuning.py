@@ -3,7 +3,6 @@
 A slot is a task being worked on, a poller one open question for the next. Both cost little while idle.
 """
 
-import gc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, Final
@@ -21,15 +20,6 @@ Python, so more of them only wait for each other."""
 CACHED: Final = 1000
 """Workflows of a queue kept in memory between tasks. An order waits for hours to be shipped: the older ones are
 rebuilt from their history when something happens."""
-
-COLLECT_AFTER: Final = 20_000
-"""New objects between two collections; Python's own 700 make it look at the young ones many times an order."""
-
-
-def collect_garbage_less_often() -> None:
-    """To be called once all is imported: what is there by then stays, and is looked at no more."""
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 10, 10)
 
 
 def workflow_threads() -> ThreadPoolExecutor:
