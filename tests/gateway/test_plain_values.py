@@ -20,7 +20,7 @@ class Thing:
     whole: object = 3
 
 
-class ThingType(graphene.ObjectType):
+class ThingType(graphene.ObjectType):  # type: ignore[misc] # Graphene has no types
     """What is asked for."""
 
     text = graphene.String()
@@ -36,7 +36,7 @@ class ThingType(graphene.ObjectType):
 def schema_of(thing: Thing) -> GraphQLSchema:
     """Answers with the thing; every leaf may take the short way."""
 
-    class Query(graphene.ObjectType):
+    class Query(graphene.ObjectType):  # type: ignore[misc] # Graphene has no types
         """The way to it."""
 
         thing = graphene.Field(ThingType)
@@ -46,7 +46,7 @@ def schema_of(thing: Thing) -> GraphQLSchema:
             """It."""
             return thing
 
-    schema = graphene.Schema(query=Query).graphql_schema
+    schema: GraphQLSchema = graphene.Schema(query=Query).graphql_schema
     for kind, _, field in served_fields(schema):
         if kind.name == "Thing":
             mark_plain(field)
