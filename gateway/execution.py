@@ -7,7 +7,8 @@ Decides nothing about the answer.
 from collections.abc import Coroutine
 from datetime import datetime
 from functools import partial
-from inspect import CORO_CREATED, getcoroutinestate, iscoroutine
+from inspect import CORO_CREATED, getcoroutinestate
+from types import CoroutineType, NoneType
 from typing import Any, Final
 
 from graphene.types.resolver import dict_or_attr_resolver
@@ -25,7 +26,9 @@ MARK: Final = "caravan_plain"
 """In a field's extensions: how its value is written, where it is an attribute of the object and a leaf."""
 
 PLAIN: Final = (str, int, float, datetime)
-WRITTEN: Final = (str, int, float, bool)
+WRITTEN: Final = frozenset({str, int, float, bool})
+NEVER_AWAITED: Final = WRITTEN | {list, tuple, dict, NoneType}
+"""What nearly all values are; it is asked of each several times."""
 
 
 def mark_plain(field: GraphQLField) -> None:
@@ -56,7 +59,10 @@ class TidyExecution(ExecutionContext):
         return value
 
     def _noted(self, value: object) -> bool:
-        if iscoroutine(value):
+        kind = type(value)
+        if kind in NEVER_AWAITED:
+            return False
+        if kind is CoroutineType:
             self.context_value.prepared.append(value)
             return True
         return is_awaitable(value)

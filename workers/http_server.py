@@ -75,6 +75,7 @@ def build_server(app: FastAPI) -> Server:
             app,
             log_config=None,
             access_log=False,
+            proxy_headers=False,
             lifespan="off",
             loop="none",
             http="httptools",

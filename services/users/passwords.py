@@ -18,8 +18,8 @@ PASSES = 2
 LANES = 1
 """OWASP's first choice for Argon2id: 19 MiB, two passes, one lane."""
 
-AT_ONCE = 2
-"""More at a time would only take cores and memory (19 MiB each) from everything else."""
+AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
+"""Half of the cores: more would take them, and memory (19 MiB each), from everything else."""
 
 MOST_WAITING = 64
 """Who comes behind these would wait for a second or two, and is told to come again instead."""
