@@ -24,10 +24,10 @@ from activities.payments import PaymentsActivities
 from services.catalog.handlers import StockNotes
 from services.catalog.service import CatalogService
 from services.catalog.store import MongoProductStore
-from services.infra.consumer import Handler
+from services.infra.consuming.consumer import Handler
 from services.infra.identity.entry import Entry
 from services.infra.mongo import Client, Database, unavailable_when_away
-from services.infra.outbox import Outbox
+from services.infra.outbox.rows import Outbox
 from services.infra.settings import AccountsSettings, Settings
 from services.inventory.service import InventoryService
 from services.inventory.store import MongoStockStore

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from services.infra.consumer import Consumption, Handler
+from services.infra.consuming.consumer import Consumption, Handler
 from services.infra.notices import Changed
 from workers.composition import STOCK_NOTES, Hosted
 from workers.live_notices import LiveNotices

@@ -18,13 +18,13 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from services.infra.consumer import Consumer, Consumption
-from services.infra.kafka import Publisher
+from services.infra.consuming.consumer import Consumer, Consumption
+from services.infra.kafka.publisher import Publisher
 from services.infra.mongo import close as close_mongo
 from services.infra.mongo import connect as connect_mongo
 from services.infra.notices import Announcer
+from services.infra.outbox.relay import Relay
 from services.infra.redis import connect as connect_redis
-from services.infra.relay import Relay
 from services.infra.settings import Settings
 from services.shared.clock import SystemClock
 from services.shared.errors import Unavailable

@@ -29,7 +29,7 @@ from services.catalog.models import Product, ProductPage, ProductQuery
 from services.catalog.shelves import word_shelf
 from services.catalog.words import search_words
 from services.infra.mongo import Database, Document, Session, unavailable_when_away
-from services.infra.outbox import Outbox
+from services.infra.outbox.rows import Outbox
 from services.infra.transaction import Reads
 from services.shared.events import Event
 

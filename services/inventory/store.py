@@ -18,7 +18,7 @@ from typing import TypeVar
 from pymongo.errors import PyMongoError
 
 from services.infra.mongo import Database, Document, unavailable_when_away
-from services.infra.outbox import Outbox, told
+from services.infra.outbox.rows import Outbox, told
 from services.infra.transaction import TRANSIENT, Overtaken, Transaction, Write, added, changed
 from services.inventory.documents import (
     ADJUSTMENT_VALIDATOR,

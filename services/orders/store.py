@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.infra.mongo import WHOLE, Database, Document, unavailable_when_away
-from services.infra.outbox import told
+from services.infra.outbox.rows import told
 from services.infra.transaction import added, replaced
 from services.orders.models import (
     Order,

@@ -8,7 +8,7 @@ invariants are checked on them. A mark (closed before any payment began) is VOID
 from collections.abc import Sequence
 
 from services.infra.mongo import WHOLE, Database, Document, unavailable_when_away
-from services.infra.outbox import told
+from services.infra.outbox.rows import told
 from services.infra.transaction import added, replaced
 from services.payments.models import Payment, PaymentStatus
 from services.shared.events import Event

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from services.infra.mongo import Database, Document, Session, unavailable_when_away
-from services.infra.outbox import Outbox
+from services.infra.outbox.rows import Outbox
 from services.shared.actors import Role
 from services.shared.errors import NotFound
 from services.users.documents import (

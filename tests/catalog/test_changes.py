@@ -11,7 +11,7 @@ from services.catalog.models import PriceLines, ProductQuery, RequestedLine, Upd
 from services.catalog.service import CatalogService
 from services.catalog.store import MongoProductStore
 from services.infra.mongo import Database
-from services.infra.outbox import Outbox
+from services.infra.outbox.rows import Outbox
 from services.shared.actors import Actor, Role
 from services.shared.errors import Forbidden, Invalid, NotFound
 from services.shared.money import MAX_MINOR, Money

@@ -12,7 +12,7 @@ from services.catalog.models import Product, ProductQuery, ProductSort
 from services.catalog.ports import ProductStore
 from services.catalog.store import MongoProductStore
 from services.infra.mongo import Database, connect
-from services.infra.outbox import Outbox
+from services.infra.outbox.rows import Outbox
 from services.infra.settings import MongoSettings
 from services.shared.money import Money
 from tests.catalog.makers import a_product

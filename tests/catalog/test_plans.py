@@ -11,7 +11,7 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 from services.catalog.models import ProductQuery, ProductSort
 from services.catalog.store import MongoProductStore
 from services.infra.mongo import Client, Database
-from services.infra.outbox import Outbox
+from services.infra.outbox.rows import Outbox
 from tests.catalog.makers import a_product, eur
 
 SIZE = 24

@@ -11,7 +11,7 @@ from services.catalog.models import ProductQuery
 from services.catalog.ports import ProductStore
 from services.catalog.store import MongoProductStore
 from services.infra.mongo import Database
-from services.infra.outbox import Outbox
+from services.infra.outbox.rows import Outbox
 from tests.catalog.contract import ProductStoreContract
 from tests.catalog.makers import a_product
 

@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from services.infra.consumer import Consumer, Consumption, Disposition, Handler, Record
-from services.infra.kafka import Publisher, ensure_topics, record_headers
+from services.infra.consuming.consumer import Consumer, Consumption, Disposition, Handler, Record
+from services.infra.kafka.publisher import Publisher
+from services.infra.kafka.records import record_headers
+from services.infra.kafka.topics import ensure_topics
 from services.infra.settings import KafkaSettings
 from services.shared.errors import Invalid, Unavailable
 from services.shared.events import Event

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.infra.mongo import Database, Session
-from services.infra.outbox import Outbox
+from services.infra.outbox.rows import Outbox
 from services.shared.errors import Conflict
 from services.shared.events import Event, Origin
 

@@ -9,10 +9,11 @@ import pytest
 from aiokafka import ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.infra.kafka import TOPICS, Publisher, ensure_topics
+from services.infra.kafka.publisher import Publisher
+from services.infra.kafka.topics import TOPICS, ensure_topics
 from services.infra.mongo import Database
-from services.infra.outbox import Outbox
-from services.infra.relay import Relay
+from services.infra.outbox.relay import Relay
+from services.infra.outbox.rows import Outbox
 from services.infra.settings import KafkaSettings
 from services.shared.errors import Unavailable
 from tests.infra.events_log import headers_of, records_of

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.infra.mongo import Database, connect
-from services.infra.outbox import Outbox
+from services.infra.outbox.rows import Outbox
 from services.infra.settings import MongoSettings
 from services.inventory.errors import OutOfStock
 from services.inventory.models import ReservationState

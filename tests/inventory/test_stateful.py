@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from services.infra.mongo import Database, connect
-from services.infra.outbox import Outbox
+from services.infra.outbox.rows import Outbox
 from services.infra.settings import MongoSettings
 from services.inventory.memory import MemoryStockStore
 from services.inventory.models import AdjustStock, HoldStock, OpenStock, ReservedLine

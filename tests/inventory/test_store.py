@@ -10,7 +10,7 @@ from pymongo.errors import WriteError
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from services.infra.mongo import Client, Database
-from services.infra.outbox import Outbox
+from services.infra.outbox.rows import Outbox
 from services.inventory.models import ReservationState
 from services.inventory.ports import StockStore
 from services.inventory.records import Changes, ReservationChange, StockChange

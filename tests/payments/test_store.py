@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from services.infra.mongo import Database, connect
-from services.infra.outbox import COLLECTION as OUTBOX
-from services.infra.outbox import Outbox
+from services.infra.outbox.rows import COLLECTION as OUTBOX
+from services.infra.outbox.rows import Outbox
 from services.infra.settings import MongoSettings
 from services.payments.ports import PaymentStore
 from services.payments.store import MongoPaymentStore

@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 
 from services.infra.mongo import Database
-from services.infra.outbox import Outbox
+from services.infra.outbox.rows import Outbox
 from services.infra.settings import PaymentsSettings
 from services.payments.errors import PaymentDeclined
 from services.payments.memory import CAPTURE_DECLINED, CARD, DECLINED_CARD, FLAKY, LOST_ANSWER

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.infra.mongo import Database
-from services.infra.outbox import COLLECTION, Outbox
+from services.infra.outbox.rows import COLLECTION, Outbox
 from services.shared.errors import Refused
 from services.shared.ids import RandomSecrets, SortableIds
 from services.users.models import PresentedToken, Session, User

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from services.infra.mongo import Database
-from services.infra.outbox import COLLECTION, Outbox
+from services.infra.outbox.rows import COLLECTION, Outbox
 from services.shared.errors import Unavailable
 from services.users.errors import EmailTaken
 from services.users.models import Account

@@ -1,6 +1,7 @@
-"""Kafka records as events: reads the envelope that `services/infra/kafka.py` writes. Acts on none."""
+"""Events as Kafka records and back: CloudEvents 1.0 in binary mode, as the contract says. Acts on none."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -61,3 +62,21 @@ def event_of(record: "ConsumerRecord[bytes, bytes]") -> Event:
 def _places(failure: ValidationError) -> str:
     errors = failure.errors(include_url=False, include_input=False, include_context=False)
     return "; ".join(f"{'.'.join(map(str, error['loc'])) or 'value'}: {error['type']}" for error in errors)
+
+
+def record_headers(event: Event, source: str) -> list[tuple[str, bytes]]:
+    """The headers of an event's record. An attribute without a value is left out, as CloudEvents demands."""
+    attributes: Mapping[str, str | None] = {
+        "content-type": "application/json",
+        "ce_specversion": "1.0",
+        "ce_id": event.id,
+        "ce_source": f"/caravan/{source}",
+        "ce_type": event.type,
+        "ce_time": event.time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "ce_subject": event.subject,
+        "ce_traceparent": event.origin.traceparent,
+        "ce_correlationid": event.origin.correlation_id,
+        "ce_causationid": event.origin.causation_id,
+        "ce_sequence": str(event.sequence),
+    }
+    return [(name, value.encode()) for name, value in attributes.items() if value]

@@ -17,8 +17,8 @@ from aiokafka.errors import KafkaError
 from prometheus_client import Counter, Gauge
 from structlog.contextvars import bound_contextvars
 
-from services.infra.kafka import DEPENDENCY, START_WITHIN, ensure_topics
-from services.infra.kafka_records import event_of
+from services.infra.kafka.records import event_of
+from services.infra.kafka.topics import DEPENDENCY, START_WITHIN, ensure_topics
 from services.infra.settings import KafkaSettings
 from services.shared.errors import Invalid, Refused, Unavailable
 from services.shared.events import Event

@@ -1,79 +1,23 @@
-"""Kafka: the topics that there are, events as records, and one producer a process. Knows no outbox, no database.
-
-Records are CloudEvents 1.0 in binary mode, as the contract's `events.md` says.
-"""
+"""The process's producer: idempotent, and made anew when it has failed. Knows no outbox, no database."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError
 from pydantic_core import to_json
 
+from services.infra.kafka.records import record_headers
+from services.infra.kafka.topics import DEPENDENCY, START_WITHIN, ensure_topics
 from services.infra.settings import KafkaSettings
 from services.shared.errors import Unavailable
-from services.shared.events import EVENT_TOPICS, Event
+from services.shared.events import Event
 
-DEPENDENCY = "kafka"
-START_WITHIN = 10.0
 SEND_WITHIN = 10.0
 STOP_WITHIN = 2.0
 PROBE_WITHIN = 1.0
 """Seconds; a producer that takes longer to send is given up and another one made."""
-
-WEEK_MS = 7 * 24 * 3600 * 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Topic:
-    """A topic as it is made where it is missing."""
-
-    name: str
-    partitions: int
-    retention_ms: int
-
-
-TOPICS = tuple(Topic(name=name, partitions=6, retention_ms=WEEK_MS) for name in sorted(set(EVENT_TOPICS.values())))
-
-
-def record_headers(event: Event, source: str) -> list[tuple[str, bytes]]:
-    """The headers of an event's record. An attribute without a value is left out, as CloudEvents demands."""
-    attributes: Mapping[str, str | None] = {
-        "content-type": "application/json",
-        "ce_specversion": "1.0",
-        "ce_id": event.id,
-        "ce_source": f"/caravan/{source}",
-        "ce_type": event.type,
-        "ce_time": event.time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "ce_subject": event.subject,
-        "ce_traceparent": event.origin.traceparent,
-        "ce_correlationid": event.origin.correlation_id,
-        "ce_causationid": event.origin.causation_id,
-        "ce_sequence": str(event.sequence),
-    }
-    return [(name, value.encode()) for name, value in attributes.items() if value]
-
-
-async def ensure_topics(settings: KafkaSettings, topics: Sequence[Topic] = TOPICS) -> None:
-    """Makes the topics that are missing. Raises KafkaError, OSError."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap)
-    try:
-        await admin.start()
-        answer = await admin.create_topics([_new_topic(topic, settings.replication) for topic in topics])
-        for _, code, *_ in answer.topic_errors:
-            error = for_code(code)
-            if code and error is not TopicAlreadyExistsError:
-                raise error
-    finally:
-        await admin.close()
-
-
-def _new_topic(topic: Topic, replication: int) -> NewTopic:
-    configs = {"retention.ms": str(topic.retention_ms), "cleanup.policy": "delete"}
-    return NewTopic(topic.name, topic.partitions, replication, topic_configs=configs)
 
 
 class Publisher:

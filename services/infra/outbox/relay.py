@@ -11,9 +11,9 @@ from typing import Final
 import structlog
 from prometheus_client import Counter, Gauge
 
-from services.infra.kafka import Publisher
+from services.infra.kafka.publisher import Publisher
 from services.infra.mongo import Database
-from services.infra.outbox import Outbox
+from services.infra.outbox.rows import Outbox
 from services.shared.errors import Unavailable
 
 BATCH: Final = 1000

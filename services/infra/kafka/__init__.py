@@ -1,0 +1,1 @@
+"""Kafka: topics, records and the producer. Knows no outbox, no consumer, no database."""
