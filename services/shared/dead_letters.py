@@ -1,0 +1,31 @@
+"""The names that dead letters go by: their topics, and the headers that the contract adds. Writes and keeps none."""
+
+from enum import StrEnum
+from typing import Final
+
+SUFFIX: Final = ".dlq"
+
+
+def dead_letter_topic(topic: str, consumer: str) -> str:
+    """Where the consumer puts what it gives up of the topic."""
+    return f"{topic}.{consumer}{SUFFIX}"
+
+
+class DeadLetterHeader(StrEnum):
+    """What a dead letter says beside the original's headers; all of it UTF-8 text.
+
+    Partition, offset and attempts are decimal; ORIGINAL_TIMESTAMP is Kafka's, in milliseconds since 1970; the two
+    moments of failure are RFC 3339 in UTC.
+    """
+
+    ORIGINAL_TOPIC = "dlq-original-topic"
+    ORIGINAL_PARTITION = "dlq-original-partition"
+    ORIGINAL_OFFSET = "dlq-original-offset"
+    ORIGINAL_TIMESTAMP = "dlq-original-timestamp"
+    CONSUMER = "dlq-consumer"
+    EXCEPTION_CLASS = "dlq-exception-class"
+    EXCEPTION_MESSAGE = "dlq-exception-message"
+    ATTEMPTS = "dlq-attempts"
+    FIRST_FAILED_AT = "dlq-first-failed-at"
+    LAST_FAILED_AT = "dlq-last-failed-at"
+    DISPOSITION = "dlq-disposition"
