@@ -1,0 +1,299 @@
+"""What dead letters speak: letters, what is in them, their pages and groups, and how replays went. Values only."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from services.shared.errors import Problem
+
+MOST_REPLAYS: Final = 3
+"""So often a letter may fail again before it is set aside."""
+
+MOST_HISTORY: Final = 20
+"""The latest replays of a letter that are told; all are counted."""
+
+MOST_GROUPS: Final = 100
+MOST_IDS: Final = 1000
+"""Letters that one command or one question may name."""
+
+
+class LetterStatus(StrEnum):
+    """The contract's states. PARKED and QUARANTINED wait for a person; a QUARANTINED one is replayed only by name."""
+
+    PARKED = "PARKED"
+    REPLAYED = "REPLAYED"
+    DISCARDED = "DISCARDED"
+    QUARANTINED = "QUARANTINED"
+
+
+OPEN: Final = frozenset({LetterStatus.PARKED, LetterStatus.QUARANTINED})
+"""What can be replayed or discarded."""
+
+
+class Disposition(StrEnum):
+    """Why a consumer gave up, in the contract's words. UNKNOWN: the record does not say."""
+
+    POISON = "poison"
+    PERMANENT = "permanent"
+    EXHAUSTED = "exhausted"
+    UNKNOWN = "unknown"
+
+
+class ReplayOutcome(StrEnum):
+    """What became of a replay. DUPLICATE: the consumer had it already; SUPERSEDED: it knows something newer."""
+
+    APPLIED = "APPLIED"
+    DUPLICATE = "DUPLICATE"
+    SUPERSEDED = "SUPERSEDED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """One header of a record; a name may come twice. `value` None is Kafka's null."""
+
+    name: str
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRecord:
+    """A record as Kafka has it. `timestamp` None: it has none."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: datetime | None
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[Header, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a record is in Kafka, for as long as its topic keeps it."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """One replay of a letter.
+
+    Attributes:
+        redrive_id: the workflow's id; a letter is replayed once by each.
+        detail: why it failed; empty otherwise.
+    """
+
+    redrive_id: str
+    actor_id: str
+    at: datetime
+    outcome: ReplayOutcome
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """What a consumer gave up on, without the record's content.
+
+    Attributes:
+        place: sorts by the time of storing; where the letter stands in every list.
+        topic: what it was read from, as `partition` and `offset` say where.
+        found_at: the dead letter's own record.
+        key: the record's key as text, as `text_of` makes it.
+        subject: the aggregate's id; None where the record does not say. So are `event_id` and `event_type`.
+        error_type: the class of the last failure.
+        fingerprint: the same for failures that differ in ids, numbers and quoted parts only.
+        attempts: of the consumer, before it gave up.
+        replays: how often it was replayed, whatever came of it; `history` has the latest.
+        note: who discarded it, and why.
+        size: of key, value and headers, in bytes.
+        revision: counts the changes, from 1; writers compare it.
+    """
+
+    id: str
+    place: str
+    topic: str
+    partition: int
+    offset: int
+    found_at: Position
+    key: str | None
+    consumer: str
+    event_id: str | None
+    event_type: str | None
+    subject: str | None
+    correlation_id: str | None
+    error_type: str
+    error_message: str
+    fingerprint: str
+    disposition: Disposition
+    attempts: int
+    first_failed_at: datetime
+    last_failed_at: datetime
+    size: int
+    status: LetterStatus = LetterStatus.PARKED
+    replays: int = 0
+    history: tuple[Replay, ...] = ()
+    note: str | None = None
+    handled_at: datetime | None = None
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLetter:
+    """A letter and its record, as the consumer had read it: no header of the dead letter's own."""
+
+    letter: DeadLetter
+    record: RawRecord = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextHeader:
+    """A header as text, as `text_of` makes it."""
+
+    name: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterContent:
+    """What is in a letter, as text (see `text_of`): for people and for tools."""
+
+    id: str
+    payload: str = field(repr=False)
+    headers: tuple[TextHeader, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterFilter:
+    """Which letters; None means all."""
+
+    topic: str | None = None
+    consumer: str | None = None
+    event_type: str | None = None
+    error_type: str | None = None
+    fingerprint: str | None = None
+    status: LetterStatus | None = LetterStatus.PARKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterQuery:
+    """One page, newest first."""
+
+    wanted: LetterFilter = LetterFilter()
+    first: int = 20
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterEdge:
+    """A letter and where it stands in its list."""
+
+    cursor: str
+    node: DeadLetter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterPage:
+    """A page of letters."""
+
+    edges: tuple[LetterEdge, ...]
+    has_next: bool
+    has_previous: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterGroup:
+    """Letters of one consumer and type that failed alike. `error_message` is that of one of them."""
+
+    consumer: str
+    event_type: str | None
+    error_type: str
+    fingerprint: str
+    error_message: str
+    count: int
+    oldest: datetime
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Letters to replay: these ids, or all that match. Exactly one of the two is given.
+
+    Only open ones are ever taken; of a filter without a status, the PARKED ones.
+    """
+
+    ids: tuple[str, ...] | None = None
+    wanted: LetterFilter | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What a selection held at one moment: `count` letters, none of them behind the place `until`."""
+
+    until: str
+    count: int
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A letter that a redrive takes next: small enough for a workflow's history. `size` is in bytes."""
+
+    id: str
+    place: str
+    consumer: str
+    topic: str
+    event_type: str | None
+    event_id: str | None
+    found_at: Position
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayResult:
+    """How the replay of one letter went; the error is empty unless it FAILED."""
+
+    letter_id: str
+    outcome: ReplayOutcome
+    error_type: str = ""
+    error_message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordReplays:
+    """What a redrive did with some letters, on whose behalf. Repeatable."""
+
+    redrive_id: str
+    actor_id: str
+    results: tuple[ReplayResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscardLetters:
+    """The wish to give letters up for good."""
+
+    ids: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discarded:
+    """How many letters were given up now, and why others were not: a problem a letter, path `("ids", i)`."""
+
+    count: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """The open letters of one consumer, status and disposition."""
+
+    consumer: str
+    status: LetterStatus
+    disposition: Disposition
+    count: int
+    oldest: datetime
