@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from services.shared.errors import Problem
+from services.shared.replays import Disposition, RawRecord, Verdict
 
 MOST_REPLAYS: Final = 3
 """So often a letter may fail again before it is set aside."""
@@ -31,45 +32,6 @@ OPEN: Final = frozenset({LetterStatus.PARKED, LetterStatus.QUARANTINED})
 """What can be replayed or discarded."""
 
 
-class Disposition(StrEnum):
-    """Why a consumer gave up, in the contract's words. UNKNOWN: the record does not say."""
-
-    POISON = "poison"
-    PERMANENT = "permanent"
-    EXHAUSTED = "exhausted"
-    UNKNOWN = "unknown"
-
-
-class ReplayOutcome(StrEnum):
-    """What became of a replay. DUPLICATE: the consumer had it already; SUPERSEDED: it knows something newer."""
-
-    APPLIED = "APPLIED"
-    DUPLICATE = "DUPLICATE"
-    SUPERSEDED = "SUPERSEDED"
-    FAILED = "FAILED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
-    """One header of a record; a name may come twice. `value` None is Kafka's null."""
-
-    name: str
-    value: bytes | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawRecord:
-    """A record as Kafka has it. `timestamp` None: it has none."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: datetime | None
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[Header, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
     """Where a record is in Kafka, for as long as its topic keeps it."""
@@ -77,6 +39,17 @@ class Position:
     topic: str
     partition: int
     offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRecord:
+    """A record of a dead letter topic, as Kafka has it. `timestamp` None: it has none."""
+
+    position: Position
+    timestamp: datetime | None
+    key: bytes | None
+    value: bytes | None = field(repr=False)
+    headers: tuple[tuple[str, bytes | None], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +64,7 @@ class Replay:
     redrive_id: str
     actor_id: str
     at: datetime
-    outcome: ReplayOutcome
+    verdict: Verdict
     detail: str = ""
 
 
@@ -106,6 +79,7 @@ class DeadLetter:
         key: the record's key as text, as `text_of` makes it.
         subject: the aggregate's id; None where the record does not say. So are `event_id` and `event_type`.
         error_type: the class of the last failure.
+        disposition: None where the record does not say.
         fingerprint: the same for failures that differ in ids, numbers and quoted parts only.
         attempts: of the consumer, before it gave up.
         replays: how often it was replayed, whatever came of it; `history` has the latest.
@@ -129,7 +103,7 @@ class DeadLetter:
     error_type: str
     error_message: str
     fingerprint: str
-    disposition: Disposition
+    disposition: Disposition | None
     attempts: int
     first_failed_at: datetime
     last_failed_at: datetime
@@ -258,7 +232,7 @@ class ReplayResult:
     """How the replay of one letter went; the error is empty unless it FAILED."""
 
     letter_id: str
-    outcome: ReplayOutcome
+    verdict: Verdict
     error_type: str = ""
     error_message: str = ""
 
@@ -290,10 +264,10 @@ class Discarded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """The open letters of one consumer, status and disposition."""
+    """The open letters of one consumer, status and disposition; None where their records do not say one."""
 
     consumer: str
     status: LetterStatus
-    disposition: Disposition
+    disposition: Disposition | None
     count: int
     oldest: datetime

@@ -1,4 +1,4 @@
-"""The faces of the dead letters to the gateway, to redrives and to what reads Kafka, and what they need. Protocols only."""
+"""The faces of the dead letters to the gateway, to redrives and to what reads Kafka, and what they need of a store."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -9,12 +9,12 @@ from services.deadletters.models import (
     DeadLetter,
     Discarded,
     DiscardLetters,
+    FoundRecord,
     LetterContent,
     LetterFilter,
     LetterGroup,
     LetterPage,
     LetterQuery,
-    RawRecord,
     RecordReplays,
     Selection,
     Snapshot,
@@ -98,7 +98,7 @@ class Redrivable(Protocol):
 class Intake(Protocol):
     """What takes in the records of the dead letter topics."""
 
-    async def take_in(self, records: Sequence[RawRecord]) -> int:
+    async def take_in(self, records: Sequence[FoundRecord]) -> int:
         """Keeps each as a letter, once however often it comes; answers how many were new.
 
         A record that is odd itself is kept as well as it can be: nothing is refused. Raises Unavailable.
