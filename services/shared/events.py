@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.shared.money import Money
+from services.shared.schemas.data import MoneyData
 
 EVENT_TOPICS: Mapping[str, str] = {
     "user": "caravan.users",
@@ -58,6 +59,6 @@ class Event:
         return EVENT_TOPICS[self.type.partition(".")[0]]
 
 
-def money_data(money: Money) -> dict[str, str]:
+def money_data(money: Money) -> MoneyData:
     """Money as events carry it: `{"amount": "19.99", "currency": "EUR"}`."""
     return {"amount": money.text(), "currency": money.currency}
