@@ -137,8 +137,11 @@ class DeadLetterStore(Protocol):
         """See `Redrivable.next_candidates`."""
         ...
 
-    async def replace(self, letter: DeadLetter, expected_revision: int) -> bool:
-        """Stores what can change of it; False, and no effect, when another writer was first."""
+    async def replace_all(self, letters: Sequence[DeadLetter]) -> bool:
+        """Stores what can change of them: all at once, or nothing and False where another writer was first.
+
+        Each comes with the revision behind the one that it replaces.
+        """
         ...
 
     async def backlog(self) -> tuple[Backlog, ...]:
