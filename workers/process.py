@@ -176,7 +176,7 @@ class Process:
         with workflow_threads() as threads:
             running = [
                 keep_running(f"worker of {queue}", partial(temporal.run_worker, make, self.stop), self.stop)
-                for queue, make in temporal.worker_makers(client, steps, threads).items()
+                for queue, make in temporal.worker_makers(client, steps, {}, threads).items()
             ]
             await asyncio.gather(*running, self.stop.wait())
 

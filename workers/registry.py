@@ -5,49 +5,77 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from activities.catalog import CatalogActivities
+from activities.deadletters import DeadLetterActivities
 from activities.inventory import InventoryActivities
 from activities.orders import OrdersActivities
 from activities.payments import PaymentsActivities
+from activities.replays import ReplayActivities
 from workflows.expire_reservations import ExpireReservations
 from workflows.launch_product import LaunchProduct
-from workflows.names import CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE
+from workflows.names import (
+    CATALOG_QUEUE,
+    DEADLETTERS_QUEUE,
+    INVENTORY_QUEUE,
+    NOTIFICATIONS_STANDARD_QUEUE,
+    ORDERS_QUEUE,
+    PAYMENTS_QUEUE,
+)
 from workflows.place_order import PlaceOrder
+from workflows.redrive_dead_letters import RedriveDeadLetters
 from workflows.reserve_inventory import ReserveInventory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """A task queue, named like the service whose process polls it.
+    """A task queue.
 
     Attributes:
-        activities: the class of the service's steps; takes the service's face.
+        service: whose process polls it.
+        activities: the class of the service's steps; takes the service's face. None: only workflows run here.
         workflows: what is decided on this queue.
         leaves: the steps reach a system outside, so that no other queue's worker ever runs them.
     """
 
-    activities: type
+    service: str
+    activities: type | None = None
     workflows: tuple[type, ...] = ()
     leaves: bool = False
 
 
 QUEUES: Final[Mapping[str, Queue]] = {
-    CATALOG_QUEUE: Queue(activities=CatalogActivities, workflows=(LaunchProduct,)),
-    INVENTORY_QUEUE: Queue(activities=InventoryActivities, workflows=(ReserveInventory, ExpireReservations)),
-    ORDERS_QUEUE: Queue(activities=OrdersActivities, workflows=(PlaceOrder,)),
-    PAYMENTS_QUEUE: Queue(activities=PaymentsActivities, leaves=True),
+    CATALOG_QUEUE: Queue(service="catalog", activities=CatalogActivities, workflows=(LaunchProduct,)),
+    INVENTORY_QUEUE: Queue(
+        service="inventory", activities=InventoryActivities, workflows=(ReserveInventory, ExpireReservations)
+    ),
+    ORDERS_QUEUE: Queue(service="orders", activities=OrdersActivities, workflows=(PlaceOrder,)),
+    PAYMENTS_QUEUE: Queue(service="payments", activities=PaymentsActivities, leaves=True),
+    DEADLETTERS_QUEUE: Queue(service="deadletters", activities=DeadLetterActivities),
+    NOTIFICATIONS_STANDARD_QUEUE: Queue(service="deadletters", workflows=(RedriveDeadLetters,)),
 }
 
+REPLAYS: Final = ReplayActivities
+"""The steps that the queue of every service with consumers runs besides its own."""
 
-def activities_of(queue: str, hosted: Mapping[str, object]) -> list[Callable[..., Any]]:
+NO_REPLAYS: Final[Mapping[str, ReplayActivities]] = {}
+
+
+def activities_of(
+    queue: str, hosted: Mapping[str, object], replays: Mapping[str, ReplayActivities] = NO_REPLAYS
+) -> list[Callable[..., Any]]:
     """What the worker of a queue must be able to run: its service's steps and, where workflows are decided, the
     steps of the other services in the process, which those workflows run as local activities.
 
-    `hosted` maps each hosted service to the instance of its activities.
+    `hosted` maps each hosted service to the instance of its activities, `replays` those with consumers to theirs.
     """
-    steps = _steps(hosted[queue])
-    if QUEUES[queue].workflows:
+    entry = QUEUES[queue]
+    if entry.activities is None:
+        return []
+    steps = _steps(hosted[entry.service])
+    if entry.service in replays:
+        steps += _steps(replays[entry.service])
+    if entry.workflows:
         for other, instance in hosted.items():
-            if other != queue and not QUEUES[other].leaves:
+            if other != entry.service and not QUEUES[other].leaves:
                 steps += _steps(instance)
     return steps
 

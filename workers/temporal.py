@@ -14,6 +14,7 @@ from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
+from activities.replays import ReplayActivities
 from services.infra.settings import TemporalSettings
 from services.shared.errors import Unavailable
 from workers.registry import QUEUES, activities_of
@@ -80,20 +81,23 @@ async def _add(client: Client, key: SearchAttributeKey[str]) -> None:
 
 
 def worker_makers(
-    client: Client, hosted: Mapping[str, object], threads: ThreadPoolExecutor
+    client: Client,
+    hosted: Mapping[str, object],
+    replays: Mapping[str, ReplayActivities],
+    threads: ThreadPoolExecutor,
 ) -> dict[str, Callable[[], Worker]]:
-    """What makes the worker of each hosted service's queue, by queue."""
+    """What makes the worker of each hosted service's queues, by queue. See `activities_of`."""
 
     def maker(queue: str) -> Callable[[], Worker]:
         return lambda: Worker(
             client,
             task_queue=queue,
             workflows=QUEUES[queue].workflows,
-            activities=activities_of(queue, hosted),
+            activities=activities_of(queue, hosted, replays),
             **worker_options(queue, threads),
         )
 
-    return {queue: maker(queue) for queue in hosted}
+    return {queue: maker(queue) for queue, entry in QUEUES.items() if entry.service in hosted}
 
 
 async def run_worker(make: Callable[[], Worker], stop: asyncio.Event) -> None:

@@ -11,6 +11,8 @@ ORDERS_QUEUE: Final = "orders"
 INVENTORY_QUEUE: Final = "inventory"
 CATALOG_QUEUE: Final = "catalog"
 PAYMENTS_QUEUE: Final = "payments"
+DEADLETTERS_QUEUE: Final = "deadletters"
+NOTIFICATIONS_STANDARD_QUEUE: Final = "notifications-standard"
 
 EXPIRE_RESERVATIONS_SCHEDULE: Final = "expire-reservations"
 
@@ -40,6 +42,11 @@ def reservation_workflow_id(order_id: str) -> str:
 def product_workflow_id(product_id: str) -> str:
     """The LaunchProduct workflow of a product."""
     return f"product/{product_id}"
+
+
+def redrive_workflow_id(request_id: str) -> str:
+    """The RedriveDeadLetters workflow that a request has started."""
+    return f"redrive/{request_id}"
 
 
 def order_attributes(order_id: str, customer_id: str) -> TypedSearchAttributes:

@@ -31,6 +31,7 @@ PASSED_THROUGH: Final = {
             "order_story",
             "placement",
             "policies",
+            "redrives",
             "saga",
             "steps",
         )

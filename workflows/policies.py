@@ -10,9 +10,10 @@ from typing import Final
 from temporalio.common import RetryPolicy
 
 import services.catalog.errors
+import services.deadletters.errors
 import services.inventory.errors
 import services.orders.errors
-import services.payments.errors  # noqa: F401 - the four imports make the leaves of the error tree known
+import services.payments.errors  # noqa: F401 - the imports make the leaves of the error tree known
 from services.shared.errors import refusals
 
 FINAL_TYPES: Final = tuple(sorted({leaf.code for leaf in refusals()}))
@@ -72,6 +73,9 @@ UNDO: Final = Policy(attempt=timedelta(seconds=20), patience=timedelta(minutes=1
 
 SWEEP: Final = Policy(attempt=timedelta(seconds=20), patience=timedelta(seconds=30), retry=_pace(0.5, 5))
 """Run by a schedule: the next run comes soon, so this one does not insist."""
+
+REPLAY: Final = Policy(attempt=timedelta(minutes=1), patience=None, retry=_pace(0.5, 30))
+"""A batch of dead letters at a consumer. A service that is away is waited for: that is no failure of a letter."""
 
 STUCK_PAUSE: Final = timedelta(hours=1)
 """A STUCK undo is tried again by itself this often: long outages heal without a person."""

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from activities.catalog import CatalogActivities
+from activities.deadletters import DeadLetterActivities
 from activities.inventory import InventoryActivities
 from activities.orders import OrdersActivities
 from activities.payments import PaymentsActivities
+from activities.replays import LetterVerdicts, ParkedRecords, ReplayActivities
 from workflows import policies
-from workflows.names import CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE
+from workflows.names import CATALOG_QUEUE, DEADLETTERS_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE
 from workflows.policies import Policy
 
 Wish = TypeVar("Wish")
@@ -92,3 +94,31 @@ CANCEL_PAYMENT: Final = Step(
     summary="void or refund the payment",
     leaves=True,
 )
+SNAPSHOT_LETTERS: Final = Step(
+    service=DEADLETTERS_QUEUE,
+    run=DeadLetterActivities.snapshot,
+    policy=policies.UNTIL_DONE,
+    summary="what there is to replay",
+)
+NEXT_LETTERS: Final = Step(
+    service=DEADLETTERS_QUEUE,
+    run=DeadLetterActivities.next_letters,
+    policy=policies.UNTIL_DONE,
+    summary="take the next letters",
+)
+RECORD_REPLAYS: Final = Step(
+    service=DEADLETTERS_QUEUE,
+    run=DeadLetterActivities.record_replays,
+    policy=policies.UNTIL_DONE,
+    summary="keep how it went",
+)
+
+
+def apply_letters(service: str) -> Step[ParkedRecords, LetterVerdicts]:
+    """Applies letters again at the consumers of a service."""
+    return Step(service=service, run=ReplayActivities.apply, policy=policies.REPLAY, summary=f"apply to {service}")
+
+
+def preview_letters(service: str) -> Step[ParkedRecords, LetterVerdicts]:
+    """Asks the consumers of a service what letters would come to."""
+    return Step(service=service, run=ReplayActivities.preview, policy=policies.REPLAY, summary=f"ask {service}")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from temporalio import activity, workflow
 
 from tests.architecture.tree import PACKAGES, Module, modules
-from workers.registry import QUEUES, step_names
+from workers.registry import QUEUES, REPLAYS, step_names
 
 DECORATORS = {"workflow.defn", "activity.defn"}
 
@@ -43,10 +43,15 @@ def defined() -> list[tuple[str, str]]:
     return [found for module in modules(*shipped) for found in definitions(module)]
 
 
+def kinds_of_steps() -> list[type]:
+    """The classes of all services' steps."""
+    return [queue.activities for queue in QUEUES.values() if queue.activities is not None]
+
+
 def registered() -> list[str]:
     """What the registry names, as qualified names; something named twice is here twice."""
     workflows = [kind for queue in QUEUES.values() for kind in queue.workflows]
-    steps = [(queue.activities, name) for queue in QUEUES.values() for name in step_names(queue.activities)]
+    steps = [(kind, name) for kind in (*kinds_of_steps(), REPLAYS) for name in step_names(kind)]
     return [
         *(f"{kind.__module__}.{kind.__qualname__}" for kind in workflows),
         *(f"{kind.__module__}.{kind.__qualname__}.{name}" for kind, name in steps),
@@ -60,7 +65,8 @@ def test_everything_defined_is_registered_once() -> None:
 def test_everything_registered_is_a_definition_to_temporal() -> None:
     for queue in QUEUES.values():
         assert [kind for kind in queue.workflows if workflow._Definition.from_class(kind) is None] == []
-        steps = [getattr(queue.activities, name) for name in step_names(queue.activities)]
+    for kind in (*kinds_of_steps(), REPLAYS):
+        steps = [getattr(kind, name) for name in step_names(kind)]
         assert [step for step in steps if activity._Definition.from_callable(step) is None] == []
 
 
@@ -71,6 +77,8 @@ def test_names_on_the_wire_are_explicit_and_unique() -> None:
 
 def test_an_activity_is_named_after_its_queue() -> None:
     for queue, entry in QUEUES.items():
+        if entry.activities is None:
+            continue
         wires = [wire for name, wire in defined() if name.startswith(f"{entry.activities.__module__}.")]
         assert wires != []
         assert [wire for wire in wires if not wire.startswith(f"{queue}.")] == []

@@ -55,6 +55,8 @@ async def engine(address: str, shop: Shop) -> AsyncIterator[Client]:
     client = await _connected(address)
     async with AsyncExitStack() as stack:
         for name, queue in QUEUES.items():
+            if queue.service not in hosted:
+                continue
             worker = Worker(client, task_queue=name, workflows=queue.workflows, activities=activities_of(name, hosted))
             await stack.enter_async_context(worker)
         yield client

@@ -5,14 +5,22 @@ from typing import Any
 
 from temporalio import activity
 
+from activities.replays import ReplayActivities
 from tests.workers.faces import hosted
 from workers.registry import activities_of
 from workflows import steps
-from workflows.names import CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE
+from workflows.names import (
+    CATALOG_QUEUE,
+    DEADLETTERS_QUEUE,
+    INVENTORY_QUEUE,
+    NOTIFICATIONS_STANDARD_QUEUE,
+    ORDERS_QUEUE,
+    PAYMENTS_QUEUE,
+)
 from workflows.placement import is_local
 from workflows.steps import Step
 
-EVERY = (CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE)
+EVERY = (CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE, DEADLETTERS_QUEUE)
 STEPS: list[Step[Any, Any]] = [step for step in vars(steps).values() if isinstance(step, Step)]
 
 
@@ -43,3 +51,15 @@ def test_no_other_queue_runs_the_steps_that_leave() -> None:
     for queue in (CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE):
         assert not {name for name in runnable(queue, *EVERY) if name.startswith("payments.")}
     assert all(name.startswith("payments.") for name in runnable(PAYMENTS_QUEUE, *EVERY))
+
+
+def test_a_service_with_consumers_replays_on_its_own_queue_alone() -> None:
+    replays = {service: ReplayActivities({}) for service in (CATALOG_QUEUE, ORDERS_QUEUE)}
+    able = {queue: [wire_name(run) for run in activities_of(queue, hosted(*EVERY), replays)] for queue in EVERY}
+    steps_of_replays = ["replays.apply", "replays.preview"]
+    assert {queue for queue, names in able.items() if set(steps_of_replays) & set(names)} == set(replays)
+    assert [name for name in able[ORDERS_QUEUE] if name.startswith("replays.")] == steps_of_replays
+
+
+def test_the_queue_of_redrives_runs_no_step() -> None:
+    assert activities_of(NOTIFICATIONS_STANDARD_QUEUE, hosted(*EVERY)) == []
