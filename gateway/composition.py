@@ -35,6 +35,7 @@ from services.infra.identity.callers import Identity
 from services.infra.identity.key_ring import KeyRing
 from services.infra.redis import connect as connect_redis
 from services.infra.settings import Profile, Settings, TemporalSettings
+from services.infra.telemetry import current_trace
 from services.inventory.client import InventoryClient
 from services.inventory.ports import Inventory
 from services.orders.client import OrdersClient
@@ -69,7 +70,11 @@ async def compose(settings: Settings) -> FastAPI:
 async def engine(settings: TemporalSettings) -> Client:
     """A client of the workflow engine. Connects when it is first asked for something, and again by itself."""
     return await Client.connect(
-        settings.address, namespace=settings.namespace, plugins=[caravan_plugin()], lazy=True, runtime=new_runtime()
+        settings.address,
+        namespace=settings.namespace,
+        plugins=[caravan_plugin(trace=current_trace)],
+        lazy=True,
+        runtime=new_runtime(),
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from aiodataloader import DataLoader
 from graphql import GraphQLError, GraphQLResolveInfo
 from graphql.pyutils import Path
-from structlog.contextvars import get_contextvars
 
 from gateway.currencies import Currencies
 from gateway.execution import close_dropped
@@ -18,7 +17,7 @@ from gateway.ports import Sagas, WorkflowView
 from gateway.throttle.sign_ins import SignIns
 from services.catalog.models import Product
 from services.catalog.ports import Catalog
-from services.infra.calls.traces import TRACEPARENT
+from services.infra.telemetry import current_trace
 from services.inventory.models import StockItem
 from services.inventory.ports import Inventory
 from services.orders.models import Order
@@ -227,8 +226,7 @@ class RequestContext:
     @property
     def origin(self) -> Origin:
         """Where the changes of this request come from."""
-        known = get_contextvars()
-        return Origin(correlation_id=self.request_id, causation_id=self.request_id, traceparent=known.get(TRACEPARENT))
+        return Origin(correlation_id=self.request_id, causation_id=self.request_id, traceparent=current_trace())
 
 
 def context_of(info: Info) -> RequestContext:

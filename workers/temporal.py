@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 
 from activities.replays import ReplayActivities
 from services.infra.settings import TemporalSettings
+from services.infra.telemetry import current_trace
 from services.shared.errors import Unavailable
 from workers.registry import QUEUES, activities_of
 from workers.tuning import worker_options
@@ -31,7 +32,10 @@ async def connect(settings: TemporalSettings, runtime: Runtime) -> Client:
     """A connected client; it reconnects by itself from then on. Raises Unavailable."""
     try:
         return await Client.connect(
-            settings.address, namespace=settings.namespace, plugins=[caravan_plugin(sandboxed=False)], runtime=runtime
+            settings.address,
+            namespace=settings.namespace,
+            plugins=[caravan_plugin(sandboxed=False, trace=current_trace)],
+            runtime=runtime,
         )
     except RuntimeError as failure:
         raise Unavailable(DEPENDENCY) from failure

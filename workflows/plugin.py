@@ -9,6 +9,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.errors import ErrorMapping
 from workflows.conversion import DATA_CONVERTER
+from workflows.traces import Trace, Traces
 
 PASSED_THROUGH: Final = {
     "activities": "signatures only; loading them anew for each workflow costs milliseconds and proves nothing",
@@ -40,8 +41,10 @@ PASSED_THROUGH: Final = {
 """Modules that workflows share with the process, and why that is safe."""
 
 
-def caravan_plugin(*, sandboxed: bool = True) -> SimplePlugin:
-    """A new plugin: the data converter, the runner of workflows, and the mapping of errors.
+def caravan_plugin(*, sandboxed: bool = True, trace: Trace = lambda: None) -> SimplePlugin:
+    """A new plugin: the data converter, the runner of workflows, the mapping of errors, and the carrying of traces.
+
+    `trace` tells a client which trace it is to send along.
 
     Without the sandbox a workflow makes the same commands for a third less CPU, but nothing stops one that reads the
     clock or the network; tests and replays are to run with it.
@@ -49,7 +52,7 @@ def caravan_plugin(*, sandboxed: bool = True) -> SimplePlugin:
     return SimplePlugin(
         "caravan",
         data_converter=DATA_CONVERTER,
-        interceptors=[ErrorMapping()],
+        interceptors=[Traces(trace), ErrorMapping()],
         workflow_runner=_sandbox if sandboxed else UnsandboxedWorkflowRunner(),
     )
 

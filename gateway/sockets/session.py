@@ -35,13 +35,13 @@ from gateway.sockets.messages import (
     next_message,
     read_message,
 )
-from services.infra.calls.traces import TRACEPARENT, trace_from
 from services.infra.identity.access_tokens import VerifiedToken
 from services.infra.settings import LiveSettings
 from services.shared.actors import Actor
 from services.shared.clock import Clock
 from services.shared.errors import Unauthenticated, Unavailable
 from services.shared.ids import IdFactory
+from services.shared.traces import TRACEPARENT, trace_from
 
 CLOSE_WITHIN = 2.0
 """Seconds to write the close frame to somebody who may not read."""

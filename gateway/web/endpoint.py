@@ -29,8 +29,8 @@ from gateway.web.transport.bodies import JSON_TYPE, Rejected, read_json
 from gateway.web.transport.deadline import GRACE, Gone, before_deadline, while_waited_for
 from gateway.web.transport.negotiation import answer_type, is_operation, operation_in_url, status_of
 from services.infra.calls.deadlines import waited_for
-from services.infra.calls.traces import TRACEPARENT, trace_from
 from services.shared.errors import CaravanError
+from services.shared.traces import TRACEPARENT, trace_from
 
 QUIET = logging.getLogger("gateway.quiet")
 QUIET.disabled = True

@@ -17,7 +17,6 @@ from structlog.contextvars import bound_contextvars
 
 from services.infra.calls.deadlines import heard
 from services.infra.calls.sender import Line, Message, Sender
-from services.infra.calls.traces import TRACEPARENT, trace_of
 from services.infra.http_codec import (
     REFUSAL,
     REQUEST_ID,
@@ -32,6 +31,7 @@ from services.infra.http_codec import (
 from services.infra.identity.entry import ActorCheck, Entry
 from services.shared.actors import Actor
 from services.shared.errors import Refused, Unauthenticated, Unavailable, refusal_from
+from services.shared.traces import TRACEPARENT, trace_of
 
 ACTOR_HEADER = "Authorization"
 BEARER = "Bearer"

@@ -11,10 +11,10 @@ from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
 
-from services.infra.calls.traces import TRACEPARENT
 from services.shared.actors import Actor
 from services.shared.errors import Problem
 from services.shared.safety import is_safe
+from services.shared.traces import TRACEPARENT
 
 TOKEN_HEADER = "X-Caravan-Token"  # noqa: S105 (a header's name)
 REQUEST_ID = "x-request-id"

@@ -11,7 +11,10 @@ from types import TracebackType
 from typing import Any, Final
 
 import structlog
+from structlog.contextvars import get_contextvars
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
+
+from services.shared.traces import TRACEPARENT
 
 FRAMES: Final = 30
 LONGEST_TEXT: Final = 500
@@ -57,6 +60,12 @@ def configure_logging(level: str, process: str) -> None:
         logging.getLogger(name).setLevel(max(quiet, number))
     # The SDK tells of every attempt again, each time with its own frames and with the attempt's data twice.
     logging.getLogger("temporalio.activity").addFilter(_not_said_yet)
+
+
+def current_trace() -> str | None:
+    """The `traceparent` of what runs now: bound where a request or an event came in; None where there is none."""
+    traceparent: str | None = get_contextvars().get(TRACEPARENT)
+    return traceparent
 
 
 def _not_said_yet(record: logging.LogRecord) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -33,6 +34,10 @@ WORKFLOWS = (PlaceOrder, ReserveInventory, ExpireReservations, LaunchProduct)
 QUEUES = (CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE)
 
 SERVER = Path(sys.executable).with_name("temporal-test-server")
+
+
+SENT: ContextVar[str | None] = ContextVar("sent", default=None)
+"""The trace that the client sends along."""
 
 
 class Counter:
@@ -87,7 +92,7 @@ async def laboratory(*, cached: int = 100, runtime: Runtime | None = None) -> As
         await stack.enter_async_context(env)
         await _add_search_attributes(env.client)
         config = env.client.config()
-        config["plugins"] = [caravan_plugin()]
+        config["plugins"] = [caravan_plugin(trace=SENT.get)]
         lab = Lab(env, Client(**config))
         for queue in QUEUES:
             worker = Worker(

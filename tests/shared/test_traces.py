@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.infra.calls.traces import trace_from, trace_of
+from services.shared.traces import trace_from, trace_of
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 TRACEPARENT = f"00-{TRACE}-{SPAN}-01"
