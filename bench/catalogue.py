@@ -117,7 +117,8 @@ async def main(url: str) -> None:
     finally:
         for first in range(0, max(SIZES), DROPPED_AT_ONCE):
             ids = [identifier(number) for number in range(first, first + DROPPED_AT_ONCE)]
-            await database.collection("products").delete_many({"_id": {"$in": ids}})
+            for name in ("products", "search_entries"):
+                await database.collection(name).delete_many({"_id": {"$in": ids}})
         await client.drop_database("bench_catalogue")
         await close(client)
 

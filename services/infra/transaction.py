@@ -7,6 +7,7 @@ of what a trip for each command does.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -74,6 +75,13 @@ def replaced(collection: str, wanted: Document, document: Document) -> Write:
     return Write(collection=collection, operation=ReplaceOne, arguments=(wanted, document), changes=1)
 
 
+def put(collection: str, wanted: Document, document: Document) -> Write:
+    """The document in the place of the one that is wanted, or a further one where there is none."""
+    return Write(
+        collection=collection, operation=partial(ReplaceOne, upsert=True), arguments=(wanted, document), changes=1
+    )
+
+
 def changed(collection: str, wanted: Document, change: Document, count: int = 1) -> Write:
     """A change of all that are wanted, `count` of them."""
     return Write(collection=collection, operation=UpdateMany, arguments=(wanted, change), changes=count)
@@ -107,13 +115,14 @@ class Reads:
 
 
 class Transaction(Reads):
-    """What can be done inside of one. All of it blocks."""
+    """What can be done inside of one. All of it blocks. `written` is what was, so far."""
 
     def __init__(
         self, client: MongoClient[Document], database: str, session: ClientSession, *, one_command: bool
     ) -> None:
         super().__init__(client, database, session)
         self._one_command = one_command
+        self.written: list[Write] = []
 
     def write(self, writes: Sequence[Write]) -> None:
         """All of them, in their order. Raises Overtaken."""
@@ -124,8 +133,9 @@ class Transaction(Reads):
         for group in groups:
             with _overtaken_when_there(group):
                 result = self._sent(group)
-            if result.matched_count != sum(write.changes for write in group):
+            if result.matched_count + result.upserted_count != sum(write.changes for write in group):
                 raise Overtaken
+        self.written += writes
 
     def _sent(self, writes: Sequence[Write]) -> BulkWriteResult | ClientBulkWriteResult:
         if self._one_command:

@@ -102,6 +102,16 @@ async def compare(store: ProductStore, catalogue: list[Any], query: ProductQuery
     assert [product_id for product_id in found if product_id in standing] == standing
     everything = listed(shop.items.values(), query)
     assert found == [product_id for product_id in everything if product_id in found]
+    await read_again(shop, query, everything)
+
+
+async def read_again(shop: Shop, query: ProductQuery, everything: list[str]) -> None:
+    """The same pages, as they are now: behind what arrived, and each time one product has left its lists."""
+    assert await walk(shop, query, []) == everything
+    for leaving in {*everything[:1], *everything[-1:]}:
+        await shop.change(leaving, {"active": False, "name": "Straße 17", "categories": ()})
+        await shop.note(leaving, 0, 1000)
+        assert await walk(shop, query, []) == listed(shop.items.values(), query)
 
 
 @settings(max_examples=100, deadline=None)
@@ -111,7 +121,7 @@ def test_any_list_in_memory(catalogue: list[Any], query: ProductQuery, arriving:
 
 
 async def emptied(database: Database) -> ProductStore:
-    for name in ("products", "stock_notes"):
+    for name in ("products", "search_entries", "stock_notes"):
         await database.collection(name).delete_many({})
     return MongoProductStore(database, Outbox(database))
 

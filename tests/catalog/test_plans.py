@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -128,6 +129,21 @@ async def test_every_page_is_read_in_the_order_of_an_index(watched: Watched, sor
             assert examined <= query.first + 1, query
 
 
+@pytest.mark.parametrize("search", [None, "lamp"])
+@pytest.mark.parametrize("sort", list(ProductSort))
+async def test_a_page_read_again_reads_no_more_than_it_shows(
+    watched: Watched, sort: ProductSort, search: str | None
+) -> None:
+    """On every server: one that does not stop at the limit is told where the page ends."""
+    first = ProductQuery(first=3, sort=sort, search=search, include_inactive=True)
+    for query in (first, replace(first, after=(await watched.store.page(first)).edges[-1].cursor)):
+        page = await watched.store.page(query)
+        watched.asked()
+        assert await watched.store.page(query) == page
+        (command,) = watched.asked()
+        assert keys_examined(await watched.plan_of(command)) <= query.first + 1
+
+
 async def test_every_count_is_made_from_an_index(watched: Watched) -> None:
     strict = await watched.stops_at_the_limit()
     for category, in_stock, search, archived in FILTERS:
@@ -145,5 +161,5 @@ async def test_of_several_words_the_rarest_is_read(watched: Watched) -> None:
     for search in ("reading p17 lamp", "p17 sku reading", "lamp lamp p17"):
         await watched.store.page(ProductQuery(search=search))
         command = watched.asked()[-1]
-        assert command["pipeline"][0] == {"$match": {"shelves": "word\tp1", "places.newest": {"$gt": ""}}}
+        assert command["pipeline"][0] == {"$match": {"prefixes": "p1", "places.newest": {"$gt": ""}}}
         assert keys_examined(await watched.plan_of(command)) <= 11

@@ -34,15 +34,25 @@ class TestMongoProductStore(ProductStoreContract):
         await store.prepare()
         assert await store.by_ids(["p1"]) == (a_product(),)
 
-    async def test_products_of_before_there_were_words_are_listed_too(self, database: Database) -> None:
-        older = product_document(a_product())
-        for field in ("words", "in_stock", "shelves"):
-            del older[field]
-        await database.collection("products").insert_one(older)
-        store = MongoProductStore(database, Outbox(database))
-        await store.prepare()
-        page = await store.page(ProductQuery(search="lamp", in_stock=False))
-        assert [edge.node for edge in page.edges] == [a_product()]
+    @pytest.mark.parametrize("in_stock", [None, False, True])
+    async def test_products_of_before_searches_had_a_collection_are_listed_and_found(
+        self, database: Database, *, in_stock: bool | None
+    ) -> None:
+        older = product_document(a_product()) | {"words": ["lamp"], "shelves": ["sale"], "in_stock": in_stock}
+        del older["lists"]
+        if in_stock is None:
+            del older["in_stock"]
+        products = database.collection("products")
+        await products.insert_one(older)
+        await products.create_index([("shelves", 1), ("places.newest", 1)], name="newest")
+        for _ in range(2):
+            store = MongoProductStore(database, Outbox(database))
+            await store.prepare()
+            for search in ("lamp", None):
+                page = await store.page(ProductQuery(search=search, in_stock=bool(in_stock)))
+                assert [edge.node for edge in page.edges] == [a_product()]
+                assert await store.count(ProductQuery(search=search, in_stock=not in_stock)) == 0
+        assert not {"words", "shelves"} & set(await products.find_one() or {})
 
     @pytest.mark.parametrize(
         "wrong",

@@ -7,7 +7,8 @@ def test_the_latest_is_given_once() -> None:
     recent: Recent[int] = Recent()
     recent.keep("a", 1)
     recent.keep("a", 2)
-    assert (recent.take("a"), recent.take("a"), recent.take("b")) == (2, None, None)
+    assert (recent.look("a"), recent.look("a"), recent.look("b")) == (2, 2, None)
+    assert (recent.take("a"), recent.take("a"), recent.look("a"), recent.take("b")) == (2, None, None, None)
 
 
 def test_the_oldest_is_forgotten_first() -> None:
