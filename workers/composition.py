@@ -3,6 +3,7 @@
 Every service gets its own database and no other. Tests replace the parts of `Shared`.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,6 +13,7 @@ import aiohttp
 from fastapi import APIRouter
 
 import services.catalog.api
+import services.deadletters.api
 import services.inventory.api
 import services.orders.api
 import services.payments.api
@@ -24,6 +26,9 @@ from activities.payments import PaymentsActivities
 from services.catalog.handlers import StockNotes
 from services.catalog.service import CatalogService
 from services.catalog.store import MongoProductStore
+from services.deadletters.service import DeadLetterService
+from services.deadletters.store import MongoDeadLetterStore
+from services.infra.consuming.collector import Collector
 from services.infra.consuming.consumer import Handler
 from services.infra.identity.entry import Entry
 from services.infra.mongo import Client, Database, unavailable_when_away
@@ -52,6 +57,7 @@ from services.users.service import UserService
 from services.users.sessions import RefreshTokens
 from services.users.store import MongoAccountStore
 from services.users.tokens import Ed25519Tokens, TokenRules
+from workers.dead_letters import BacklogMetrics, taking_in
 
 LATE_TOKENS: Final = timedelta(minutes=1)
 """How much longer than a token lives its key is published: for clocks that differ, and a signature made late."""
@@ -73,6 +79,7 @@ class Shared:
     Attributes:
         entry: the door of each service's internal API.
         keys: sign access tokens; None where no users are hosted.
+        homes: the service that runs each consumer, by the consumer's name.
     """
 
     settings: Settings
@@ -84,6 +91,7 @@ class Shared:
     keys: SigningKeys | None = None
     provider: PaymentProvider | None = None
     hasher: PasswordHasher | None = None
+    homes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +102,8 @@ class Hosted:
         prepare: makes collections, indexes and first accounts; repeatable; raises Unavailable.
         activities: its steps of workflows; None where it has none.
         handlers: what it does about events, by the name of the consumer.
+        aside: what runs beside all that until it is told to stop, by name.
+        tells: it tells of its changes by events.
     """
 
     name: str
@@ -102,6 +112,8 @@ class Hosted:
     prepare: Callable[[], Awaitable[None]]
     activities: object | None = None
     handlers: Mapping[str, Handler] = field(default_factory=dict)
+    aside: Mapping[str, Callable[[asyncio.Event], Awaitable[None]]] = field(default_factory=dict)
+    tells: bool = True
 
 
 def compose(name: str, shared: Shared) -> Hosted:
@@ -125,6 +137,22 @@ def _catalog(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
         prepare=_prepares(store, outbox),
         activities=CatalogActivities(face),
         handlers={STOCK_NOTES: StockNotes(store).handle},
+    )
+
+
+def _deadletters(shared: Shared, database: Database, _: Outbox) -> Hosted:
+    store = MongoDeadLetterStore(database)
+    face = DeadLetterService(store, shared.clock, shared.ids)
+    return Hosted(
+        name="deadletters",
+        database=database,
+        router=services.deadletters.api.router(face, shared.entry),
+        prepare=_prepares(store),
+        aside={
+            "dead letters": Collector(shared.settings.kafka, taking_in(face)).run,
+            "count of dead letters": BacklogMetrics(store, shared.homes, shared.clock).run,
+        },
+        tells=False,
     )
 
 
@@ -237,6 +265,7 @@ def _prepares(*parts: Preparable) -> Callable[[], Awaitable[None]]:
 
 BUILDERS: Final[Mapping[str, Callable[[Shared, Database, Outbox], Hosted]]] = {
     "catalog": _catalog,
+    "deadletters": _deadletters,
     "inventory": _inventory,
     "orders": _orders,
     "payments": _payments,

@@ -31,7 +31,7 @@ from services.shared.errors import Unavailable
 from services.shared.ids import SortableIds
 from workers import temporal
 from workers.composition import Hosted, Shared, compose, signing_keys
-from workers.consumers import consumptions_of
+from workers.consumers import CONSUMERS, consumptions_of
 from workers.http_server import Readiness, build_app, build_server, listen
 from workers.identity import build_entry, keys_from
 from workers.live_notices import LiveNotices
@@ -56,7 +56,14 @@ async def open_shared(settings: Settings, names: Sequence[str]) -> AsyncIterator
     async with aiohttp.ClientSession() as session:
         entry = build_entry(settings, keys_from(keys, settings, session), clock)
         yield Shared(
-            settings=settings, mongo=mongo, session=session, clock=clock, ids=SortableIds(), entry=entry, keys=keys
+            settings=settings,
+            mongo=mongo,
+            session=session,
+            clock=clock,
+            ids=SortableIds(),
+            entry=entry,
+            keys=keys,
+            homes={row.consumer: row.service for row in CONSUMERS},
         )
     await close_mongo(mongo)
 
@@ -128,16 +135,18 @@ class Process:
             starting.cancel()
             return
         client = await starting
-        relays = [self._relaying(hosted) for hosted in self._hosted]
+        relays = [self._relaying(hosted) for hosted in self._hosted if hosted.tells]
         consumers = [consuming for hosted in self._hosted for consuming in self._consuming(hosted)]
+        aside = [task for hosted in self._hosted for task in self._running_aside(hosted)]
         self._started = True
         log.info("ready", services=[hosted.name for hosted in self._hosted])
         await self._run_workers(client)
-        await asyncio.gather(*consumers)
+        await asyncio.gather(*consumers, *aside)
         self._drained.set()
         for relay in relays:
             relay.cancel()
-        await asyncio.wait(relays)
+        if relays:
+            await asyncio.wait(relays)
 
     async def _start(self) -> Client:
         """Waits for databases and Temporal, and prepares both."""
@@ -169,6 +178,12 @@ class Process:
             return asyncio.create_task(keep_running(f"consumer {row.consumer}", run, self.stop))
 
         return [running(row) for row in consumptions_of(hosted, self._live)]
+
+    def _running_aside(self, hosted: Hosted) -> list[asyncio.Task[None]]:
+        return [
+            asyncio.create_task(keep_running(what, partial(run, self.stop), self.stop))
+            for what, run in hosted.aside.items()
+        ]
 
     async def _run_workers(self, client: Client) -> None:
         """Returns when told to stop and all workers are drained."""

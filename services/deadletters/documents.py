@@ -6,11 +6,11 @@ from services.deadletters.models import (
     DeadLetter,
     LetterFilter,
     LetterStatus,
-    Position,
     Replay,
     StoredLetter,
 )
 from services.infra.mongo import WHOLE, Document, Keys
+from services.shared.dead_letters import Position
 from services.shared.replays import Disposition, RawRecord, Verdict
 
 COLLECTION: Final = "letters"

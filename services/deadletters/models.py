@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from services.shared.dead_letters import Position
 from services.shared.errors import Problem
 from services.shared.replays import Disposition, RawRecord, Verdict
 
@@ -30,26 +31,6 @@ class LetterStatus(StrEnum):
 
 OPEN: Final = frozenset({LetterStatus.PARKED, LetterStatus.QUARANTINED})
 """What can be replayed or discarded."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
-    """Where a record is in Kafka, for as long as its topic keeps it."""
-
-    topic: str
-    partition: int
-    offset: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundRecord:
-    """A record of a dead letter topic, as Kafka has it. `timestamp` None: it has none."""
-
-    position: Position
-    timestamp: datetime | None
-    key: bytes | None
-    value: bytes | None = field(repr=False)
-    headers: tuple[tuple[str, bytes | None], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

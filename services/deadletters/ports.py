@@ -9,7 +9,6 @@ from services.deadletters.models import (
     DeadLetter,
     Discarded,
     DiscardLetters,
-    FoundRecord,
     LetterContent,
     LetterFilter,
     LetterGroup,
@@ -21,6 +20,7 @@ from services.deadletters.models import (
     StoredLetter,
 )
 from services.shared.actors import Actor
+from services.shared.dead_letters import FoundRecord
 from services.shared.safety import safe
 
 

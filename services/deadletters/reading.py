@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from services.deadletters.models import DeadLetter, FoundRecord, StoredLetter
+from services.deadletters.models import DeadLetter, StoredLetter
 from services.deadletters.texts import fingerprint_of, shortened, text_of
 from services.shared.clock import to_milliseconds
-from services.shared.dead_letters import SUFFIX, DeadLetterHeader
+from services.shared.dead_letters import SUFFIX, DeadLetterHeader, FoundRecord
 from services.shared.ids import derived_id
 from services.shared.replays import Disposition, RawRecord
 

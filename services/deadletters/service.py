@@ -11,7 +11,6 @@ from services.deadletters.models import (
     DeadLetter,
     Discarded,
     DiscardLetters,
-    FoundRecord,
     LetterContent,
     LetterFilter,
     LetterGroup,
@@ -44,6 +43,7 @@ from services.deadletters.rules import (
 from services.deadletters.texts import shortened, text_of
 from services.shared.actors import Actor
 from services.shared.clock import Clock
+from services.shared.dead_letters import FoundRecord
 from services.shared.errors import Forbidden, Invalid, Problem, Unavailable
 from services.shared.ids import IdFactory
 

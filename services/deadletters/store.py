@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from pymongo.errors import BulkWriteError
+
 from services.deadletters.documents import (
     COLLECTION,
     CONTENT,
@@ -30,7 +32,7 @@ from services.deadletters.models import (
     StoredLetter,
 )
 from services.infra.mongo import Database, Document, unavailable_when_away
-from services.infra.transaction import changed
+from services.infra.transaction import DUPLICATE_KEY, changed
 from services.shared.replays import Disposition
 
 KEPT_FOR: Final = timedelta(days=90)
@@ -60,12 +62,13 @@ class MongoDeadLetterStore:
     async def insert(self, letters: Sequence[StoredLetter]) -> int:
         if not letters:
             return 0
+        documents = [letter_document(stored) for stored in letters]
         with unavailable_when_away():
-            known = await self._ids_of([stored.letter.id for stored in letters])
-        new = [stored for stored in letters if stored.letter.id not in known]
-        # One by one: each can be large, and another process may be first with any of them.
-        added = [await self._database.insert_new(self._letters, letter_document(stored)) for stored in new]
-        return sum(added)
+            try:
+                await self._letters.insert_many(documents, ordered=False)
+            except BulkWriteError as failure:
+                return len(documents) - _known_before(failure)
+        return len(documents)
 
     async def page(self, wanted: LetterFilter, before: str | None, limit: int) -> tuple[DeadLetter, ...]:
         query = filter_of(wanted) | ({} if before is None else {"place": {"$lt": before}})
@@ -132,8 +135,13 @@ class MongoDeadLetterStore:
             found = found.sort("place", direction) if direction else found
             return tuple([letter_from(document) async for document in found])
 
-    async def _ids_of(self, ids: Sequence[str]) -> set[str]:
-        return {document["_id"] async for document in self._letters.find({"_id": {"$in": list(ids)}}, {"_id": 1})}
+
+def _known_before(failure: BulkWriteError) -> int:
+    """How many were there already. Raises the failure where it tells of anything else."""
+    errors = (failure.details or {}).get("writeErrors", ())
+    if not errors or any(error["code"] != DUPLICATE_KEY for error in errors):
+        raise failure
+    return len(errors)
 
 
 def _group(row: Document) -> LetterGroup:

@@ -22,7 +22,7 @@ BETWEEN: Final = "__"
 CACHES: Final = 4
 """Of public keys, one behind the other: the users' process, the gateway, whatever is between, a service."""
 
-CONTEXTS = ("catalog", "inventory", "orders", "payments", "users")
+CONTEXTS = ("catalog", "deadletters", "inventory", "orders", "payments", "users")
 """The services that there are, in the order in which they start."""
 
 
@@ -163,6 +163,7 @@ class ServicesSettings(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8100, ge=0, le=65535)
     catalog: str = "http://127.0.0.1:8100"
+    deadletters: str = "http://127.0.0.1:8100"
     inventory: str = "http://127.0.0.1:8100"
     orders: str = "http://127.0.0.1:8100"
     payments: str = "http://127.0.0.1:8100"

@@ -1,5 +1,10 @@
-"""The names that dead letters go by: their topics, and the headers that the contract adds. Writes and keeps none."""
+"""The names that dead letters go by: their topics, and the headers that the contract adds; and one as it is found.
 
+Writes and keeps none.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -29,3 +34,23 @@ class DeadLetterHeader(StrEnum):
     FIRST_FAILED_AT = "dlq-first-failed-at"
     LAST_FAILED_AT = "dlq-last-failed-at"
     DISPOSITION = "dlq-disposition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a record is in Kafka, for as long as its topic keeps it."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRecord:
+    """A record of a dead letter topic; it may be anything. `timestamp` None: it has none that is a moment."""
+
+    position: Position
+    timestamp: datetime | None
+    key: bytes | None
+    value: bytes | None = field(repr=False)
+    headers: tuple[tuple[str, bytes | None], ...] = field(repr=False)
