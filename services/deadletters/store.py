@@ -36,6 +36,9 @@ from services.infra.transaction import DUPLICATE_KEY, changed
 from services.shared.replays import Disposition
 
 KEPT_FOR: Final = timedelta(days=90)
+BEYOND: Final = "~"
+"""Sorts after every place, which are letters, digits and hyphens."""
+
 WITHOUT_CONTENT: Final[Document] = dict.fromkeys(CONTENT, 0)
 WAITING: Final = sorted(status.value for status in OPEN)
 SUMMED: Final[Document] = {"count": {"$sum": 1}, "oldest": {"$min": "$first_failed_at"}}
@@ -100,7 +103,9 @@ class MongoDeadLetterStore:
     async def newest_place(self) -> str:
         # A range, for a planner that takes no index for a sort alone.
         with unavailable_when_away():
-            found = await self._letters.find({"place": {"$gt": ""}}, {"place": 1}).sort("place", -1).limit(1).to_list(1)
+            found = (
+                await self._letters.find({"place": {"$lt": BEYOND}}, {"place": 1}).sort("place", -1).limit(1).to_list(1)
+            )
         return str(found[0]["place"]) if found else ""
 
     async def open_between(self, selection: Selection, after: str, until: str, limit: int) -> tuple[DeadLetter, ...]:
@@ -109,7 +114,8 @@ class MongoDeadLetterStore:
             query = filter_of(selection.wanted)
         if selection.ids is not None:
             query["_id"] = {"$in": list(selection.ids)}
-        return await self._listed(query | {"place": {"$gt": after, "$lte": until}}, 1, limit)
+        between = {"$lte": until} | ({"$gt": after} if after else {})
+        return await self._listed(query | {"place": between}, 1, limit)
 
     async def replace_all(self, letters: Sequence[DeadLetter]) -> bool:
         return await self._database.write_all(

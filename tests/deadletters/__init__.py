@@ -1,0 +1,1 @@
+"""Dead letters: read, kept, listed, discarded, and how replays are told."""
