@@ -48,10 +48,15 @@ class TemporalSettings(Section):
 
 
 class KafkaSettings(Section):
-    """The event log; `replication` is the copies of each topic that is made."""
+    """The event log; `replication` is the copies of each topic that is made.
+
+    `instance` is what a process that consumes is called: the same after a restart, and another for each that runs at
+    the same time. Empty: its machine's name and its port.
+    """
 
     bootstrap: str = "localhost:9092"
     replication: int = Field(default=1, ge=1, le=7)
+    instance: str = Field(default="", max_length=100, pattern=r"^[A-Za-z0-9._-]*$")
 
 
 class MongoSettings(Section):
@@ -257,6 +262,33 @@ class InventorySettings(Section):
     hold_seconds: int = Field(default=900, ge=1, le=86400)
 
 
+class OutboxSettings(Section):
+    """How long a service keeps the events that it has published: longer than their topics and any consumer's inbox do."""
+
+    kept_days: int = Field(default=14, ge=11, le=400)
+
+
+class ConsumersSettings(Section):
+    """What listens to events. A consumer pauses for `flood_pause` seconds when it gives up too much of what it reads.
+
+    That is `flood_letters` dead letters among its latest `flood_window` records, and at least the share `flood_share` of
+    them. Its inbox keeps receipts for `inbox_days`: longer than the topics keep events.
+    """
+
+    inbox_days: int = Field(default=10, ge=8, le=400)
+    flood_share: float = Field(default=0.2, gt=0, le=1)
+    flood_letters: int = Field(default=20, ge=1)
+    flood_window: int = Field(default=100, ge=1, le=10_000)
+    flood_pause: float = Field(default=60, gt=0, le=3600)
+
+    @model_validator(mode="after")
+    def refuse_what_never_opens(self) -> Self:
+        """Raises ValueError where the window is too small to hold that many letters."""
+        if self.flood_letters > self.flood_window:
+            raise ValueError("flood_letters must be at most flood_window")
+        return self
+
+
 class LogSettings(Section):
     """JSON lines to standard error; level as in the standard library."""
 
@@ -311,6 +343,8 @@ class Settings(BaseSettings):
     accounts: AccountsSettings = AccountsSettings()
     payments: PaymentsSettings = PaymentsSettings()
     inventory: InventorySettings = InventorySettings()
+    outbox: OutboxSettings = OutboxSettings()
+    consumers: ConsumersSettings = ConsumersSettings()
     log: LogSettings = LogSettings()
 
     @classmethod
