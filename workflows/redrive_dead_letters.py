@@ -80,8 +80,10 @@ class RedriveDeadLetters:
         try:
             if self._mark.progress.state is RedriveState.SELECTING:
                 await self._begin()
-            while self._goes_on() and not workflow.info().is_continue_as_new_suggested():
+            batches = 0
+            while self._goes_on() and not self._is_long(batches):
                 await self._batch()
+                batches += 1
         except asyncio.CancelledError:
             if not self._cancelled:
                 raise
@@ -92,6 +94,9 @@ class RedriveDeadLetters:
 
     def _goes_on(self) -> bool:
         return self._more and not self._cancelled and self._mark.progress.state is not RedriveState.STOPPED
+
+    def _is_long(self, batches: int) -> bool:
+        return batches >= self._rules.batches_a_run or workflow.info().is_continue_as_new_suggested()
 
     async def _begin(self) -> None:
         snapshot = await self._or_stop(perform(steps.SNAPSHOT_LETTERS, self._input.selection, REMOTE))

@@ -50,6 +50,7 @@ class RedriveRules:
         success_share: of the canary, what must have its effect; with less the redrive stops.
         per_second: letters a second at most, on average.
         batch: letters that are applied together.
+        batches_a_run: after so many the workflow goes on as a new run, so that no history grows long.
     """
 
     canary_share: float = 0.05
@@ -58,6 +59,7 @@ class RedriveRules:
     success_share: float = 0.95
     per_second: float = 50.0
     batch: int = 50
+    batches_a_run: int = 100
 
     def canary_of(self, total: int) -> int:
         """How many of so many go first."""

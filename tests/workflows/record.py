@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from temporalio.client import WorkflowHistory
+
 from tests.workflows.lab import laboratory
 from tests.workflows.outcomes import OUTCOMES
 
@@ -29,14 +31,18 @@ def _clean(value: Any) -> Any:  # noqa: ANN401 - any JSON
     return value
 
 
+def recorded(workflow_id: str, history: WorkflowHistory) -> str:
+    """The line that is kept."""
+    return json.dumps({"workflowId": workflow_id, **_clean(history.to_json_dict())}, separators=(",", ":")) + "\n"
+
+
 async def record(names: Iterable[str]) -> None:
     HISTORIES.mkdir(exist_ok=True)
     async with laboratory() as lab:
         for name in names:
             workflow_id = await OUTCOMES[name](await lab.case(name))
             history = await lab.client.get_workflow_handle(workflow_id).fetch_history()
-            text = json.dumps({"workflowId": workflow_id, **_clean(history.to_json_dict())}, separators=(",", ":"))
-            (HISTORIES / f"{name}.json").write_text(f"{text}\n")
+            (HISTORIES / f"{name}.json").write_text(recorded(workflow_id, history))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Dead letters on their way back to the consumers that gave up on them."""
