@@ -9,7 +9,7 @@ STAMP := .venv/.installed
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 
-.PHONY: help demo up test test-heavy check bench bench-api fmt clean lock
+.PHONY: help demo up test test-heavy check bench bench-api events fmt clean lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: $(STAMP) ## measure orders a second and latencies on a stack of its own
 
 bench-api: $(STAMP) ## measure reads of the API and logins beside them on a stack of its own
 	@$(BIN)/python -m bench.api
+
+events: $(STAMP) ## write the published contract of events anew (docs/events); refuses to break a published schema
+	@$(BIN)/python -m workers.contract
 
 fmt: $(STAMP) ## repair what ruff can repair by itself
 	@$(BIN)/ruff check --fix .

@@ -12,6 +12,10 @@ from services.shared.errors import Invalid
 from services.shared.events import Event, Origin
 
 SPECVERSION: Final = "1.0"
+CONTENT: Final = "application/json"
+LONGEST_ID: Final = 200
+"""Characters of an event's id and of an aggregate's: they are keys of indexes."""
+
 TYPE: Final = re.compile(r"[a-z]+\.[a-z-]+\.v[1-9][0-9]*", re.ASCII)
 
 
@@ -20,15 +24,29 @@ class Envelope(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    specversion: str = Field(alias="ce_specversion", pattern=f"^{re.escape(SPECVERSION)}$")
-    id: str = Field(alias="ce_id", min_length=1)
-    type: str = Field(alias="ce_type", pattern=f"^{TYPE.pattern}$")
-    subject: str = Field(alias="ce_subject", min_length=1)
-    sequence: int = Field(alias="ce_sequence", ge=1)
-    time: AwareDatetime = Field(alias="ce_time")
-    traceparent: str | None = Field(default=None, alias="ce_traceparent")
-    correlation_id: str = Field(default="", alias="ce_correlationid")
-    causation_id: str = Field(default="", alias="ce_causationid")
+    content_type: str = Field(alias="content-type", pattern=f"^{CONTENT}(;.*)?$", description="of the value")
+    specversion: str = Field(
+        alias="ce_specversion", pattern=f"^{re.escape(SPECVERSION)}$", description="of CloudEvents"
+    )
+    id: str = Field(
+        alias="ce_id", min_length=1, max_length=LONGEST_ID, description="unique for ever, the same on every redelivery"
+    )
+    source: str = Field(alias="ce_source", min_length=1, description="the service that tells it")
+    type: str = Field(alias="ce_type", pattern=f"^{TYPE.pattern}$", description="what has happened, and the version")
+    subject: str = Field(
+        alias="ce_subject", min_length=1, max_length=LONGEST_ID, description="the aggregate's id; the record's key too"
+    )
+    sequence: int = Field(alias="ce_sequence", ge=1, description="the aggregate's version after it; decimal, from 1")
+    time: AwareDatetime = Field(alias="ce_time", description="when it happened, RFC 3339 in UTC")
+    traceparent: str | None = Field(
+        default=None, alias="ce_traceparent", description="W3C trace context, where there is a trace"
+    )
+    correlation_id: str = Field(
+        default="", alias="ce_correlationid", description="the order, campaign or request that it belongs to"
+    )
+    causation_id: str = Field(
+        default="", alias="ce_causationid", description="the event, request or workflow that caused it"
+    )
 
 
 DATA: Final[TypeAdapter[dict[str, Any]]] = TypeAdapter(dict[str, Any])
@@ -64,13 +82,18 @@ def _places(failure: ValidationError) -> str:
     return "; ".join(f"{'.'.join(map(str, error['loc'])) or 'value'}: {error['type']}" for error in errors)
 
 
+def source_of(service: str) -> str:
+    """How the service is named in `ce_source`."""
+    return f"/caravan/{service}"
+
+
 def record_headers(event: Event, source: str) -> list[tuple[str, bytes]]:
     """The headers of an event's record. An attribute without a value is left out, as CloudEvents demands."""
     attributes: Mapping[str, str | None] = {
-        "content-type": "application/json",
-        "ce_specversion": "1.0",
+        "content-type": CONTENT,
+        "ce_specversion": SPECVERSION,
         "ce_id": event.id,
-        "ce_source": f"/caravan/{source}",
+        "ce_source": source_of(source),
         "ce_type": event.type,
         "ce_time": event.time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "ce_subject": event.subject,

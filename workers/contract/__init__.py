@@ -1,0 +1,1 @@
+"""The published contract of events, written from the code: JSON Schemas, an AsyncAPI document, what may change."""
