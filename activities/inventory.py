@@ -47,7 +47,7 @@ class InventoryActivities:
     @activity.defn(name="inventory.expire_holds")
     async def expire_holds(self, command: ExpireHolds) -> ExpiredHolds:
         """Releases what outlived its deadline."""
-        return await self._inventory.expire_holds(command.limit)
+        return await self._inventory.expire_holds(command.limit, origin())
 
     @activity.defn(name="inventory.open_stock")
     async def open_stock(self, command: OpenStock) -> StockItem:

@@ -45,5 +45,5 @@ class InventoryClient:
     async def release_hold(self, order_id: str, origin: Origin) -> Reservation:
         return cast("Reservation", await self._caller.call("release_hold", order_id=order_id, origin=origin))
 
-    async def expire_holds(self, limit: int) -> ExpiredHolds:
-        return cast("ExpiredHolds", await self._caller.call("expire_holds", limit=limit))
+    async def expire_holds(self, limit: int, origin: Origin) -> ExpiredHolds:
+        return cast("ExpiredHolds", await self._caller.call("expire_holds", limit=limit, origin=origin))

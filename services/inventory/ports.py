@@ -63,8 +63,8 @@ class Inventory(Protocol):
         """
         ...
 
-    async def expire_holds(self, limit: int) -> ExpiredHolds:
-        """Releases at most `limit` holds past their deadline."""
+    async def expire_holds(self, limit: int, origin: Origin) -> ExpiredHolds:
+        """Releases at most `limit` holds past their deadline; `origin` is that of the sweep."""
         ...
 
 

@@ -137,9 +137,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expire:
-    """Releases a hold if it is past its deadline; answers whether it did."""
+    """Releases a hold if it is past its deadline; answers whether it did. It belongs to the order, not to the sweep."""
 
     order_id: str
+    sweep: Origin
 
     @property
     def scope(self) -> Scope:
@@ -151,7 +152,8 @@ class Expire:
             return False
         if record.reservation.deadline > ledger.now:
             return False
-        _let_go(ledger, record.reservation, ReservationState.EXPIRED, Origin(correlation_id=self.order_id))
+        origin = replace(self.sweep, correlation_id=self.order_id)
+        _let_go(ledger, record.reservation, ReservationState.EXPIRED, origin)
         return True
 
 

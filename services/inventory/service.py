@@ -88,12 +88,12 @@ class InventoryService:
         _check_order_id(order_id)
         return await self._batches.submit(Release(order_id=order_id, origin=origin))
 
-    async def expire_holds(self, limit: int) -> ExpiredHolds:
+    async def expire_holds(self, limit: int, origin: Origin) -> ExpiredHolds:
         if not 1 <= limit <= LARGEST_SWEEP:
             raise Invalid(f"must be 1 to {LARGEST_SWEEP}", ("limit",))
         overdue = await self._store.overdue(self._clock.now(), limit + 1)
         expired = await asyncio.gather(
-            *(self._batches.submit(Expire(order_id=order_id)) for order_id in overdue[:limit])
+            *(self._batches.submit(Expire(order_id=order_id, sweep=origin)) for order_id in overdue[:limit])
         )
         return ExpiredHolds(count=sum(expired), more=len(overdue) > limit)
 

@@ -40,7 +40,7 @@ from services.users.rules import (
 )
 from services.users.sessions import RefreshTokens, digest_of
 
-NO_ORIGIN = Origin(causation_id="start")
+NO_ORIGIN = Origin(correlation_id="start", causation_id="start")
 LOOKS = 3
 """How often a password is checked again because the account's was replaced while it was checked."""
 

@@ -176,7 +176,7 @@ class InventoryRules:
         await shop.commit_hold("sold", ORIGIN)
         await shop.hold_stock(a_hold("patient", TTL + 1, LAMP=1), ORIGIN)
         clock.advance(timedelta(seconds=TTL))
-        assert await shop.expire_holds(10) == ExpiredHolds(count=1, more=False)
+        assert await shop.expire_holds(10, ORIGIN) == ExpiredHolds(count=1, more=False)
         assert await numbers(shop) == (8, 1, 7)
         with pytest.raises(HoldExpired):
             await shop.hold_stock(a_hold("late", LAMP=3), ORIGIN)
@@ -189,17 +189,20 @@ class InventoryRules:
         """A sweep reads who is overdue first: by the time it acts, a clock that was set back disagrees."""
         await shop.hold_stock(a_hold("o1", LAMP=3), ORIGIN)
         clock.advance(timedelta(seconds=TTL, milliseconds=-1))
-        assert await shop.apply([Expire(order_id="o1"), Expire(order_id="o9")]) == [False, False]
+        assert await shop.apply([Expire(order_id="o1", sweep=ORIGIN), Expire(order_id="o9", sweep=ORIGIN)]) == [
+            False,
+            False,
+        ]
         assert await numbers(shop) == (10, 3, 7)
 
     async def test_a_sweep_stops_at_its_limit_and_says_so(self, shop: InventoryService, clock: StandingClock) -> None:
         for number in range(5):
             await shop.hold_stock(a_hold(f"o{number}", LAMP=1), ORIGIN)
         clock.advance(timedelta(seconds=TTL))
-        assert await shop.expire_holds(3) == ExpiredHolds(count=3, more=True)
+        assert await shop.expire_holds(3, ORIGIN) == ExpiredHolds(count=3, more=True)
         assert await numbers(shop) == (10, 2, 8)
-        assert await shop.expire_holds(2) == ExpiredHolds(count=2, more=False)
-        assert await shop.expire_holds(2) == ExpiredHolds(count=0, more=False)
+        assert await shop.expire_holds(2, ORIGIN) == ExpiredHolds(count=2, more=False)
+        assert await shop.expire_holds(2, ORIGIN) == ExpiredHolds(count=0, more=False)
 
     async def test_two_sweeps_at_once_release_each_hold_once(
         self, shop: InventoryService, clock: StandingClock
@@ -207,7 +210,7 @@ class InventoryRules:
         for number in range(5):
             await shop.hold_stock(a_hold(f"o{number}", LAMP=1), ORIGIN)
         clock.advance(timedelta(seconds=TTL))
-        sweeps = await asyncio.gather(shop.expire_holds(9), shop.expire_holds(9))
+        sweeps = await asyncio.gather(shop.expire_holds(9, ORIGIN), shop.expire_holds(9, ORIGIN))
         assert sum(sweep.count for sweep in sweeps) == 5
         assert await numbers(shop) == (10, 0, 10)
 

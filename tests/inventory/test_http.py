@@ -56,7 +56,7 @@ async def test_every_answer_arrives_as_it_was_given(
     assert set(await client.stock_of(["LAMP", "SOAP", "GLUE"])) == set(store.stock.values())
     await client.hold_stock(a_hold("o2", LAMP=2), ORIGIN)
     clock.advance(timedelta(seconds=TTL))
-    assert await client.expire_holds(10) == ExpiredHolds(count=1, more=False)
+    assert await client.expire_holds(10, ORIGIN) == ExpiredHolds(count=1, more=False)
     assert {event.origin for event in store.events[1:-1]} == {ORIGIN}
 
 

@@ -1,5 +1,6 @@
 """What inventory refuses before it asks its store, and what its events say."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -97,7 +98,7 @@ async def test_an_item_that_can_never_be_right_is_invalid(
 @pytest.mark.parametrize("limit", [0, 1001])
 async def test_a_sweep_is_bounded(shop: InventoryService, limit: int) -> None:
     with pytest.raises(Invalid):
-        await shop.expire_holds(limit)
+        await shop.expire_holds(limit, ORIGIN)
 
 
 async def test_what_cannot_be_a_sku_has_no_stock(shop: InventoryService) -> None:
@@ -122,7 +123,7 @@ async def test_every_change_tells_how_the_item_stands_after_it(store: MemoryStoc
     await shop.release_hold("released", ORIGIN)
     await shop.release_hold("sold", ORIGIN)
     clock.advance(timedelta(seconds=TTL))
-    await shop.expire_holds(9)
+    await shop.expire_holds(9, ORIGIN)
     assert [told(event) for event in store.events] == [
         ("stock.adjusted.v1", 1, {"onHand": 10, "reserved": 0, "available": 10, "quantity": 10}),
         ("stock.adjusted.v1", 2, {"onHand": 9, "reserved": 0, "available": 9, "quantity": -1}),
@@ -135,7 +136,7 @@ async def test_every_change_tells_how_the_item_stands_after_it(store: MemoryStoc
         ("stock.released.v1", 9, {"onHand": 9, "reserved": 0, "available": 9, "quantity": 2, "orderId": "late"}),
     ]
     assert {event.origin for event in store.events[:-1]} == {ORIGIN}
-    assert store.events[-1].origin.correlation_id == "late"
+    assert store.events[-1].origin == replace(ORIGIN, correlation_id="late")
     assert store.events[-1].time == clock.now()
 
 

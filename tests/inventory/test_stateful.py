@@ -74,7 +74,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def a_sweep(self) -> None:
-        swept = self.runner.run(self._service.expire_holds(100))
+        swept = self.runner.run(self._service.expire_holds(100, ORIGIN))
         assert (swept.count, swept.more) == (self._model.expire(), False)
 
     @invariant()

@@ -106,7 +106,7 @@ class Shop:
     async def expire_holds(self) -> None:
         """What the schedule does, a day later."""
         self.clock.advance(timedelta(days=1))
-        await self._services[1].expire_holds(100)
+        await self._services[1].expire_holds(100, Origin(causation_id="sweep"))
 
     async def hold_and_forget(self, count: int) -> None:
         """So many holds of other orders, past their deadline."""
