@@ -20,6 +20,7 @@ import services.payments.api
 import services.users.api
 import services.users.audit.api
 from activities.catalog import CatalogActivities
+from activities.deadletters import DeadLetterActivities
 from activities.inventory import InventoryActivities
 from activities.orders import OrdersActivities
 from activities.payments import PaymentsActivities
@@ -148,6 +149,7 @@ def _deadletters(shared: Shared, database: Database, _: Outbox) -> Hosted:
         database=database,
         router=services.deadletters.api.router(face, shared.entry),
         prepare=_prepares(store),
+        activities=DeadLetterActivities(face, shared.homes),
         aside={
             "dead letters": Collector(shared.settings.kafka, taking_in(face)).run,
             "count of dead letters": BacklogMetrics(store, shared.homes, shared.clock).run,
