@@ -41,5 +41,7 @@ def worker_options(queue: str, threads: ThreadPoolExecutor) -> dict[str, Any]:
             "max_concurrent_workflow_tasks": 100,
             "max_concurrent_local_activities": 100,
             "max_concurrent_workflow_task_polls": 5,
+            # Nothing is stored outside; above one the SDK makes a task for each payload to find that out.
+            "max_workflow_task_external_storage_concurrency": 1,
         }
     return options
