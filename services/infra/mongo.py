@@ -41,6 +41,7 @@ Collection = AsyncIOMotorCollection
 Client = AsyncIOMotorClient[Document]
 Keys = Sequence[tuple[str, int]]
 Result = TypeVar("Result")
+Listener = Callable[[Sequence[Write]], None]
 
 NAMESPACE_EXISTS = 48
 OTHER_INDEX_OF_THAT_NAME = (85, 86)
@@ -80,10 +81,7 @@ class _AlreadyThereError(Exception):
 
 
 class Database:
-    """One service's database. A service gets its own and no other, so that crossing is impossible.
-
-    `committed` is set after each transaction that has taken effect; whoever waits for it clears it.
-    """
+    """One service's database. A service gets its own and no other, so that crossing is impossible."""
 
     def __init__(self, client: Client, name: str) -> None:
         self._client = client
@@ -91,7 +89,8 @@ class Database:
         self._transactions = Transactions(client.delegate, name)
         self._reads = Reads(client.delegate, name)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=name)
-        self.committed = asyncio.Event()
+        self._listeners: list[Listener] = []
+        self._noted: dict[int, list[Write]] = {}
 
     def collection(self, name: str) -> "AsyncIOMotorCollection[Document]":
         """A handle; nothing is sent."""
@@ -119,6 +118,22 @@ class Database:
             await indexed.drop_index(name)
             await indexed.create_index(keys, name=name, **options)
 
+    @contextmanager
+    def telling(self, listener: Listener) -> Iterator[None]:
+        """Meanwhile the listener is told what was written, after each transaction that has taken effect.
+
+        It is told in the event loop and must not wait. Of transactions with a session it hears what was noted.
+        """
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+
+    def note(self, session: Session, writes: Sequence[Write]) -> None:
+        """Has the listeners told of these once the session's transaction has taken effect. Writes nothing."""
+        self._noted.setdefault(id(session), []).extend(writes)
+
     async def transact(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         """Runs `work` in one transaction: all of its writes or none.
 
@@ -128,8 +143,8 @@ class Database:
         Raises:
             Unavailable: the server did not answer; what happened is unknown.
         """
-        result = await _until_no_conflict(lambda: self._attempt(work))
-        self.committed.set()
+        result, written = await _until_no_conflict(lambda: self._attempt(work))
+        self._tell(written)
         return result
 
     async def transact_at_once(self, work: Callable[[Transaction], Result]) -> Result:
@@ -188,7 +203,8 @@ class Database:
             Unavailable: the server did not answer.
         """
         with unavailable_when_away():
-            return await self._in_thread(work, READ)
+            result, _ = await self._in_thread(work, READ)
+            return result
 
     async def read(self, work: Callable[[Reads], Result]) -> Result:
         """Runs the reads of `work`, each by itself and of what is newest, all in one trip through a thread.
@@ -206,26 +222,37 @@ class Database:
             await self._database.command("ping")
 
     async def _change_in_thread(self, work: Callable[[Transaction], Result], options: TransactionOptions) -> Result:
-        result = await _until_no_conflict(lambda: self._in_thread(work, options))
-        self.committed.set()
+        result, written = await _until_no_conflict(lambda: self._in_thread(work, options))
+        self._tell(written)
         return result
 
-    async def _in_thread(self, work: Callable[[Transaction], Result], options: TransactionOptions) -> Result:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._transactions.run, work, options)
+    def _tell(self, written: Sequence[Write]) -> None:
+        for listener in self._listeners:
+            listener(written)
 
-    async def _attempt(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+    async def _in_thread(
+        self, work: Callable[[Transaction], Result], options: TransactionOptions
+    ) -> tuple[Result, Sequence[Write]]:
+        def whole(transaction: Transaction) -> tuple[Result, Sequence[Write]]:
+            return work(transaction), transaction.written
+
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._transactions.run, whole, options)
+
+    async def _attempt(self, work: Callable[[Session], Awaitable[Result]]) -> tuple[Result, Sequence[Write]]:
         session = await self._client.start_session()
         try:
             session.start_transaction(read_concern=CHANGE.read_concern, write_concern=CHANGE.write_concern)
             result = await work(session)
             await _commit(session)
+            written = self._noted.get(id(session), ())
         finally:
+            self._noted.pop(id(session), None)
             # Aborts what is not committed. When that fails too, the first failure, or a cancellation, is the one to
             # tell; the server ends what nobody comes back to.
             with suppress(PyMongoError):
                 await session.end_session()
-        return result
+        return result, written
 
 
 async def _until_no_conflict(attempt: Callable[[], Awaitable[Result]]) -> Result:

@@ -1,4 +1,4 @@
-"""Transactions: all or nothing, retried on conflict, woken by after the commit, Unavailable without a server."""
+"""Transactions: all or nothing, retried on conflict, told of after the commit, Unavailable without a server."""
 
 import asyncio
 import time
@@ -8,7 +8,7 @@ from pymongo.errors import WriteError
 
 from services.infra.mongo import Database, Document, Session, connect
 from services.infra.settings import MongoSettings
-from services.infra.transaction import Transaction
+from services.infra.transaction import Transaction, Write, added
 from services.shared.errors import Conflict, Unavailable
 from tests.infra.mongo_node import MongoNode
 
@@ -21,30 +21,53 @@ async def add_one(database: Database, session: Session) -> int:
     return int(value)
 
 
-async def test_a_committed_transaction_answers_and_is_seen_and_wakes(database: Database) -> None:
+async def test_a_committed_transaction_answers_and_is_seen_and_told(database: Database) -> None:
     await database.ensure_collection("counters")
+    heard: list[Write] = []
+    noted = added("counters", {"_id": "noted"})
 
     async def work(session: Session) -> int:
         answer = await add_one(database, session)
-        assert not database.committed.is_set(), "woken before there is anything to see"
+        database.note(session, [noted])
+        assert not heard, "told before there is anything to see"
         return answer
 
-    assert await database.transact(work) == 1
-    assert database.committed.is_set()
+    with database.telling(heard.extend):
+        assert await database.transact(work) == 1
+    assert heard == [noted]
     assert await database.collection("counters").find_one() == {"_id": "c", "n": 1}
 
 
-async def test_a_refusal_inside_undoes_every_write_and_wakes_nobody(database: Database) -> None:
+async def test_a_refusal_inside_undoes_every_write_and_nobody_is_told(database: Database) -> None:
     await database.ensure_collection("counters")
+    heard: list[Write] = []
 
     async def work(session: Session) -> None:
         await add_one(database, session)
+        database.note(session, [added("counters", {"_id": "noted"})])
         raise Conflict("no")
 
-    with pytest.raises(Conflict):
+    with database.telling(heard.extend), pytest.raises(Conflict):
         await database.transact(work)
     assert await database.collection("counters").count_documents({}) == 0
-    assert not database.committed.is_set()
+    assert heard == []
+
+
+async def test_what_was_written_at_once_is_told_once_and_only_where_it_took_effect(database: Database) -> None:
+    heard: list[Write] = []
+    first, second, late = (added("things", {"_id": number}) for number in (1, 2, 1))
+
+    def read_and_write(transaction: Transaction) -> None:
+        transaction.found("things", {})
+        transaction.write([second])
+
+    with database.telling(heard.extend):
+        assert await database.write_all([first])
+        await database.transact_at_once(read_and_write)
+        assert not await database.write_all([late])
+    assert heard == [first, second]
+    await database.write_all([added("things", {"_id": 3})])
+    assert heard == [first, second], "told after it has stopped listening"
 
 
 async def test_conflicting_transactions_are_run_again_until_each_has_counted(database: Database) -> None:

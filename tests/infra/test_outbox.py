@@ -1,12 +1,13 @@
-"""The outbox: stored with the change, read in order, marked once published."""
+"""The outbox: stored with the change, read at one moment, marked once published, parked when it cannot be."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.infra.mongo import Database, Session
-from services.infra.outbox.rows import Outbox
+from services.infra.outbox.rows import Outbox, told, told_in
+from services.infra.transaction import Write, added
 from services.shared.errors import Conflict
 from services.shared.events import Event, Origin
 
@@ -40,29 +41,79 @@ async def outbox(database: Database) -> Outbox:
     return outbox
 
 
+async def waiting(outbox: Outbox, at_once: int = 10) -> list[Event | None]:
+    """All that waits, as a relay finds it."""
+    async with outbox.waiting(at_once) as batches:
+        return [row.event async for batch in batches for row in batch]
+
+
 async def test_an_event_comes_back_as_it_was_stored(database: Database, outbox: Outbox) -> None:
     placed = event("e1", "o1", 1)
     await store(database, [placed])
-    assert await outbox.unsent(10) == (placed,)
+    assert await waiting(outbox) == [placed]
+
+
+async def test_it_is_handed_over_as_it_was_stored(database: Database, outbox: Outbox) -> None:
+    heard: list[Write] = []
+    placed, told_at_once = event("e1", "o1", 1), event("e2", "o2", 1)
+    with database.telling(heard.extend):
+        await store(database, [placed])
+        await database.write_all([added("things", {"_id": 1}), *told([told_at_once])])
+    assert [row.event for row in told_in(heard)] == await waiting(outbox) == [placed, told_at_once]
 
 
 async def test_what_is_marked_is_not_offered_again(database: Database, outbox: Outbox) -> None:
-    first, second = event("e1", "o1", 1), event("e2", "o2", 1)
-    await store(database, [first, second])
-    await outbox.mark_sent([first])
-    assert await outbox.unsent(10) == (second,)
+    events = [event(f"e{number:03}", f"o{number}", 1) for number in range(120)]
+    await store(database, events)
+    await outbox.mark_sent([each.id for each in events[:110]], NOON)
+    assert await waiting(outbox) == events[110:]
+    assert await outbox.count_waiting() == 10
 
 
-async def test_an_aggregates_events_are_in_the_order_of_their_sequence(database: Database, outbox: Outbox) -> None:
-    """Also where their ids were made in another order, as by two processes whose clocks differ."""
-    await store(database, [event("e9", "o1", 1)])
-    await store(database, [event("e1", "o1", 2)])
-    assert [found.sequence for found in await outbox.unsent(10)] == [1, 2]
+async def test_one_look_sees_one_moment_whatever_is_committed_or_marked_meanwhile(
+    database: Database, outbox: Outbox
+) -> None:
+    events = [event(f"e{number}", "o1", number) for number in range(1, 7)]
+    await store(database, events)
+    found = []
+    async with outbox.waiting(2) as batches:
+        async for batch in batches:
+            found += [row.event for row in batch]
+            await outbox.mark_sent([row.id for row in batch], NOON)
+            await store(database, [event(f"f{len(found)}", "o2", 1)])
+    assert found == events
 
 
-async def test_the_oldest_come_first_when_there_are_more_than_asked_for(database: Database, outbox: Outbox) -> None:
-    await store(database, [event("e3", "o3", 1), event("e1", "o1", 1), event("e2", "o2", 1)])
-    assert {found.id for found in await outbox.unsent(2)} == {"e1", "e2"}
+async def test_what_is_parked_waits_no_more_until_it_is_released(database: Database, outbox: Outbox) -> None:
+    first, second, third = (event(f"e{number}", "o1", number) for number in (1, 2, 3))
+    await store(database, [first, second, third])
+    await outbox.park("e1", "too large", NOON)
+    await outbox.park("e2", "no JSON", NOON + timedelta(seconds=1))
+    assert await waiting(outbox) == [third]
+    assert await outbox.parked() == {"e1": "too large", "e2": "no JSON"}
+    assert await outbox.release("e2") == 1
+    assert await waiting(outbox) == [second, third]
+    assert (await outbox.release(), await outbox.release()) == (1, 0)
+    assert await waiting(outbox) == [first, second, third]
+    assert await outbox.count_parked() == 0
+
+
+async def test_a_document_that_is_no_event_is_seen_as_such(database: Database, outbox: Outbox) -> None:
+    await database.collection("outbox").insert_one({"_id": "odd", "sent": False})
+    assert await waiting(outbox) == [None]
+
+
+async def test_only_what_was_sent_is_ever_removed(database: Database, outbox: Outbox) -> None:
+    await store(database, [event("e1", "o1", 1), event("e2", "o2", 1), event("e3", "o3", 1)])
+    await outbox.mark_sent(["e1"], NOON)
+    await outbox.park("e2", "too large", NOON)
+    indexes = await database.collection("outbox").index_information()
+    (removal,) = [index for index in indexes.values() if "expireAfterSeconds" in index]
+    assert (list(removal["key"]), removal["expireAfterSeconds"]) == ([("sent_at", 1)], 14 * 86_400)
+    assert [each["_id"] async for each in database.collection("outbox").find({"sent_at": {"$exists": True}})] == ["e1"]
+    await Outbox(database, timedelta(days=20)).prepare()
+    indexes = await database.collection("outbox").index_information()
+    assert indexes["gone"]["expireAfterSeconds"] == 20 * 86_400
 
 
 async def test_nothing_is_left_of_a_change_that_was_refused(database: Database, outbox: Outbox) -> None:
@@ -72,12 +123,13 @@ async def test_nothing_is_left_of_a_change_that_was_refused(database: Database, 
 
     with pytest.raises(Conflict):
         await database.transact(work)
-    assert await outbox.unsent(10) == ()
+    assert await waiting(outbox) == []
 
 
 async def test_the_relay_reads_by_an_index_that_holds_only_what_is_unsent(database: Database, outbox: Outbox) -> None:
-    await store(database, [event(f"e{number}", "o1", number) for number in range(1, 6)])
-    await outbox.mark_sent([event(f"e{number}", "o1", number) for number in range(1, 5)])
+    await store(database, [event(f"e{number}", "o1", number) for number in range(1, 7)])
+    await outbox.mark_sent([f"e{number}" for number in range(1, 5)], NOON)
+    await outbox.park("e5", "too large", NOON)
     plan = await database.collection("outbox").find({"sent": False}).sort("_id", 1).explain()
     assert "'indexName': 'unsent'" in str(plan["queryPlanner"]["winningPlan"])
     assert plan["executionStats"]["totalKeysExamined"] == 1

@@ -1,14 +1,14 @@
 """The process's producer: idempotent, and made anew when it has failed. Knows no outbox, no database."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import Final
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
-from pydantic_core import to_json
+from aiokafka.errors import InvalidMessageError, KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
-from services.infra.kafka.records import record_headers
+from services.infra.kafka.outgoing import MOST_BYTES, Outgoing, outgoing_of
 from services.infra.kafka.topics import DEPENDENCY, START_WITHIN, ensure_topics
 from services.infra.settings import KafkaSettings
 from services.shared.errors import Unavailable
@@ -19,6 +19,16 @@ STOP_WITHIN = 2.0
 PROBE_WITHIN = 1.0
 """Seconds; a producer that takes longer to send is given up and another one made."""
 
+BATCH_BYTES: Final = 128 * 1024
+"""A partition is sent one batch at a time: large ones take a backlog along in few trips, a quiet topic's are small."""
+
+REFUSALS: Final = (InvalidMessageError, MessageSizeTooLargeError, RecordListTooLargeError)
+"""What a broker answers to a record that it will never take."""
+
+
+class _RefusedError(Exception):
+    """A broker will never take one of the records; its text says why."""
+
 
 class Publisher:
     """The process's producer: idempotent, and made anew when it has failed. Any task may publish."""
@@ -28,25 +38,34 @@ class Publisher:
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
 
-    async def publish(self, events: Sequence[Event], source: str) -> None:
-        """Returns when every event is on all in-sync replicas. An aggregate's events keep their order.
+    async def publish(self, events: Sequence[Event], source: str) -> Mapping[str, str]:
+        """Returns when every event that can be sent is on all in-sync replicas. An aggregate's events keep their order.
+
+        Answers the events that can never be sent, by their ids, each with the reason. They hold up no other.
 
         Raises:
             Unavailable: which of them have arrived is unknown; publish all again.
         """
-        producer = await self._started()
+        records, never = outgoing_of(events, source)
         try:
-            async with asyncio.timeout(SEND_WITHIN):
-                await asyncio.gather(*[await _send(producer, event, source) for event in events])
-        except (KafkaError, OSError, TimeoutError) as failure:
-            await self._give_up(producer)
-            raise Unavailable(DEPENDENCY, type(failure).__name__) from failure
+            await self._send_all(records)
+        except _RefusedError:
+            # A broker refuses a batch of records for one of them. Which one it is shows when each is sent alone.
+            never |= await self._send_singly(records)
+        return never
+
+    async def connect(self) -> AIOKafkaProducer:
+        """The producer, connected. Raises Unavailable."""
+        async with self._starting:
+            if self._producer is None:
+                self._producer = await self._start()
+            return self._producer
 
     async def probe(self) -> bool:
         """Whether a broker answers now."""
         try:
             async with asyncio.timeout(PROBE_WITHIN):
-                await (await self._started()).client.fetch_all_metadata()
+                await (await self.connect()).client.fetch_all_metadata()
         except (KafkaError, OSError, TimeoutError, Unavailable):
             return False
         return True
@@ -56,15 +75,41 @@ class Publisher:
         if self._producer is not None:
             await self._give_up(self._producer)
 
-    async def _started(self) -> AIOKafkaProducer:
-        async with self._starting:
-            if self._producer is None:
-                self._producer = await self._start()
-            return self._producer
+    async def _send_singly(self, records: Sequence[Outgoing]) -> dict[str, str]:
+        refused = {}
+        for record in records:
+            try:
+                await self._send_all([record])
+            except _RefusedError as refusal:
+                refused[record.event_id] = str(refusal)
+        return refused
+
+    async def _send_all(self, records: Sequence[Outgoing]) -> None:
+        """Raises Unavailable, _RefusedError."""
+        producer = await self.connect()
+        try:
+            async with asyncio.timeout(SEND_WITHIN):
+                sending = [await _send(producer, record) for record in records]
+                answers = await asyncio.gather(*sending, return_exceptions=True)
+            failures = [answer for answer in answers if isinstance(answer, BaseException)]
+            if failures:
+                raise next((failure for failure in failures if isinstance(failure, REFUSALS)), failures[0])
+        except REFUSALS as refusal:
+            # What was refused took a number in the producer's sequence, so the broker takes nothing more of it.
+            await self._give_up(producer)
+            raise _RefusedError(f"Kafka refuses it: {type(refusal).__name__}") from refusal
+        except (KafkaError, OSError, TimeoutError) as failure:
+            await self._give_up(producer)
+            raise Unavailable(DEPENDENCY, type(failure).__name__) from failure
 
     async def _start(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._settings.bootstrap, acks="all", enable_idempotence=True, linger_ms=0
+            bootstrap_servers=self._settings.bootstrap,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,
+            max_batch_size=BATCH_BYTES,
+            max_request_size=MOST_BYTES,
         )
         try:
             async with asyncio.timeout(START_WITHIN):
@@ -84,9 +129,9 @@ class Publisher:
             await _stop(producer)
 
 
-async def _send(producer: AIOKafkaProducer, event: Event, source: str) -> asyncio.Future[object]:
+async def _send(producer: AIOKafkaProducer, record: Outgoing) -> asyncio.Future[object]:
     sending: asyncio.Future[object] = await producer.send(
-        event.topic, value=to_json(event.data), key=event.subject.encode(), headers=record_headers(event, source)
+        record.topic, value=record.value, key=record.key, headers=record.headers
     )
     return sending
 

@@ -1,81 +1,206 @@
 """The relay: carries one service's events from its outbox to Kafka, at least once, in order within an aggregate.
 
-Woken by the database's commits, but the truth is what it finds when it looks. Never fails anything: when the database
-or Kafka is away it waits, longer each time, and goes on.
+What this process commits is handed over in memory and goes at once; what a look at the database finds is the truth.
+Never fails anything: when the database or Kafka is away it waits, longer each time, and goes on.
 """
 
 import asyncio
+import math
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from typing import Final
 
 import structlog
-from prometheus_client import Counter, Gauge
 
 from services.infra.kafka.publisher import Publisher
 from services.infra.mongo import Database
+from services.infra.outbox import metrics
+from services.infra.outbox.backlog import in_order
+from services.infra.outbox.events import Row
+from services.infra.outbox.handover import HandOver
+from services.infra.outbox.lease import Lease
 from services.infra.outbox.rows import Outbox
+from services.infra.outbox.shipping import Shipping
+from services.infra.outbox.standing import Standing
+from services.infra.outbox.times import RelayTimes
+from services.infra.outbox.watch import Watch
+from services.infra.transaction import Write
+from services.shared.clock import Clock
 from services.shared.errors import Unavailable
 
-BATCH: Final = 1000
-"""Events that one pass takes at most."""
+BATCH: Final = 500
+"""Events that are read and published together."""
 
-LOOK_EVERY: Final = 1.0
-REST: Final = 0.5
-FIRST_PAUSE: Final = 0.5
-LONGEST_PAUSE: Final = 5.0
-"""Seconds: between looks without a wake-up, between two passes (under load a pass then takes many events at a tenth of
-the cost of one each), and after failures."""
+MOST_UNMARKED: Final = 5000
+"""Events that are published again when the process dies, at most."""
 
-PUBLISHED = Counter("caravan_outbox_published", "Events published from the outbox", ["service"])
-WAITING = Gauge("caravan_outbox_waiting", "Events that the last look at the outbox found unsent", ["service"])
+SAY_AGAIN: Final = 12
+"""After how many failures in a row the log repeats that the relay waits."""
 
 log = structlog.get_logger(__name__)
 
 
 class Relay:
-    """One service's relay. `run` it as a task; set its `stop` and cancel the task to end it."""
+    """One service's relay; of several, each in its process, one publishes.
 
-    def __init__(self, service: str, database: Database, publisher: Publisher) -> None:
-        self._service = service
-        self._outbox = Outbox(database)
-        self._committed = database.committed
+    `run` it as a task, and set its `stop` to end it.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        database: Database,
+        publisher: Publisher,
+        clock: Clock,
+        holder: str,
+        times: RelayTimes | None = None,
+    ) -> None:
+        self._database = database
         self._publisher = publisher
-        self._pause = FIRST_PAUSE
+        self._times = times or RelayTimes()
+        self._outbox = Outbox(database)
+        self._lease = Lease(database, holder, clock, self._times.lease)
+        self._watch = Watch(service, self._outbox, self._lease, self._notice)
+        self._shipping = Shipping(service, self._outbox, publisher, clock)
+        self._standing = Standing(service, clock)
+        self._hand_over = HandOver()
+        self._woken = self._lease.changed
+        self._service = service
+        self._term = 0
+        self._failures = 0
+        # Long ago, so that both are due at once.
+        self._looked = self._counted = -math.inf
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Goes on until cancelled, or until `stop` is set: a driver may swallow a cancellation."""
-        while not stop.is_set():
-            self._committed.clear()
-            try:
-                taken = await self.pass_once()
-            except Unavailable as failure:
-                await self._back_off(failure)
-                continue
-            self._pause = FIRST_PAUSE
-            await asyncio.sleep(REST)
-            if taken < BATCH:
-                await self._until_woken()
+        """Goes on until cancelled, or until `stop` is set: then it publishes what was handed over, and gives way."""
+        background = [
+            asyncio.create_task(task)
+            for task in (self._lease.keep(), self._watch.keep(), self._keep_marking(), self._wake_at(stop))
+        ]
+        try:
+            with self._database.telling(self._hear):
+                while not stop.is_set():
+                    await self._turn_or_pause(stop)
+        finally:
+            for task in background:
+                task.cancel()
+            await asyncio.wait(background)
+            await self._give_way()
 
-    async def pass_once(self) -> int:
-        """Publishes and marks one batch; answers how many events it held.
+    def _hear(self, writes: Sequence[Write]) -> None:
+        if self._lease.is_held and (count := self._hand_over.take_in(writes)):
+            self._standing.more(count)
+            self._woken.set()
 
-        Raises:
-            Unavailable: some may be published and not marked; a later pass publishes them again.
-        """
-        events = await self._outbox.unsent(BATCH)
-        WAITING.labels(self._service).set(len(events))
-        if events:
-            await self._publisher.publish(events, self._service)
-            await self._outbox.mark_sent(events)
-            PUBLISHED.labels(self._service).inc(len(events))
-        return len(events)
+    def _notice(self, event_id: str) -> None:
+        if not self._hand_over.has_heard_of(event_id):
+            self._hand_over.needs_look = True
+            self._woken.set()
 
-    async def _until_woken(self) -> None:
+    async def _wake_at(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._woken.set()
+
+    async def _keep_marking(self) -> None:
+        while True:
+            await asyncio.sleep(self._times.mark)
+            with suppress(Unavailable):
+                await self._shipping.mark()
+
+    async def _turn_or_pause(self, stop: asyncio.Event) -> None:
+        try:
+            await self._turn()
+        except Unavailable as failure:
+            await self._pause(failure, stop)
+        else:
+            self._failures = 0
+
+    async def _pause(self, failure: Unavailable, stop: asyncio.Event) -> None:
+        seconds = min(self._times.first_pause * 2**self._failures, self._times.longest_pause)
+        if self._failures % SAY_AGAIN == 0:
+            log.warning("relay waits", service=self._service, dependency=failure.dependency, reason=str(failure))
+        self._failures += 1
+        self._hand_over.needs_look = True
+        self._standing.grow_older()
         with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_EVERY):
-                await self._committed.wait()
+            await asyncio.wait_for(stop.wait(), seconds)
 
-    async def _back_off(self, failure: Unavailable) -> None:
-        log.warning("relay waits", service=self._service, dependency=failure.dependency, seconds=self._pause)
-        await asyncio.sleep(self._pause)
-        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+    async def _turn(self) -> None:
+        """Does the next thing that is due, or waits for one. Raises Unavailable."""
+        self._woken.clear()
+        self._standing.publishes(held=self._lease.is_held)
+        if not self._lease.is_held:
+            await self._until_woken(self._times.look)
+            return
+        if self._term != self._lease.fence:
+            self._term = self._lease.fence
+            self._hand_over.forget()
+        if _now() >= self._next_look():
+            await self._look()
+        elif batch := self._hand_over.next_batch(BATCH):
+            self._standing.oldest_is(batch[0])
+            await self._shipping.ship(batch, by="hand-over")
+            self._hand_over.note_gone(batch)
+            self._standing.less(len(batch))
+        else:
+            await self._until_woken(self._next_look() - _now())
+
+    def _next_look(self) -> float:
+        return self._looked + (self._times.rest if self._hand_over.needs_look else self._times.look)
+
+    async def _until_woken(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+
+    async def _look(self) -> None:
+        """Publishes all that waits. Raises Unavailable."""
+        # First, since what waits while Kafka is away may be very much to read.
+        await self._publisher.connect()
+        await self._shipping.mark()
+        await self._count_parked()
+        self._hand_over.needs_look = False
+        metrics.LOOKS.labels(self._service).inc()
+        async with self._outbox.waiting(BATCH) as batches:
+            await self._carry(in_order(batches), _now() + self._times.one_cursor)
+        self._looked = _now()
+
+    async def _carry(self, found: AsyncIterator[Sequence[Row]], deadline: float) -> None:
+        is_first = True
+        async for rows in found:
+            if not self._lease.is_held or _now() > deadline:
+                self._hand_over.needs_look = True
+                return
+            if is_first:
+                await self._take_stock(rows)
+            is_first = False
+            self._standing.oldest_is(rows[0].event)
+            self._hand_over.note_gone(await self._shipping.ship_found(rows))
+            self._standing.less(len(rows))
+            if self._shipping.unmarked >= MOST_UNMARKED:
+                await self._shipping.mark()
+        self._standing.is_done(waiting=len(self._hand_over))
+
+    async def _take_stock(self, rows: Sequence[Row]) -> None:
+        count = len(rows) if len(rows) < BATCH else await self._outbox.count_waiting()
+        self._standing.are_waiting(count)
+
+    async def _count_parked(self) -> None:
+        if _now() >= self._counted + self._times.count:
+            self._standing.are_parked(await self._outbox.count_parked())
+            self._counted = _now()
+
+    async def _give_way(self) -> None:
+        with suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(self._times.last_words):
+                if self._lease.is_held and (batch := self._hand_over.next_batch(BATCH)):
+                    await self._shipping.ship(batch, by="hand-over")
+        with suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(self._times.last_words):
+                await self._shipping.mark()
+                await self._lease.release()
+        self._standing.publishes(held=False)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

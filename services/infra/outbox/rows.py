@@ -1,94 +1,137 @@
 """The outbox: a service's events, stored in the transaction of the change they tell of. Publishes nothing itself.
 
-A document is one event: `_id` the event's id, which sorts by the time of its making, `sent` true once published.
+A document is one event. `_id` is the event's id, which sorts by the time of its making. It is in one of three states:
+waiting (`sent` false), sent (`sent` true, `sent_at`), parked (`parked` with the reason, no `sent`).
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Final
 
 from services.infra.mongo import Database, Document, Session, unavailable_when_away
-from services.infra.transaction import UNCONFIRMED, Transaction, Write, added
-from services.shared.events import Event, Origin
+from services.infra.outbox.events import Row, document_of, row_of
+from services.infra.transaction import SNAPSHOT, UNCONFIRMED, Write, added
+from services.shared.events import Event
 
-COLLECTION = "outbox"
+COLLECTION: Final = "outbox"
+MARKED_AT_ONCE: Final = 50
+"""Ids that one command names: a server may compare each document with all of them."""
+
+KEPT: Final = timedelta(days=14)
+"""How long sent events stay: longer than any consumer may lag behind, which is what its topic and its inbox keep."""
+
+WAITING: Final[Document] = {"sent": False}
+PARKED: Final[Document] = {"parked": {"$exists": True}}
 
 
 class Outbox:
     """One service's outbox. Appended to inside the transactions of its database, read by its relay."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, kept: timedelta = KEPT) -> None:
         self._collection = database.collection(COLLECTION)
         self._database = database
+        self._kept = kept
 
     async def prepare(self) -> None:
-        """Makes the collection, and the index that the relay reads by; what was sent is not in it."""
+        """Makes the collection, and its indexes: each holds only what it is for."""
         await self._database.ensure_collection(COLLECTION)
         await self._database.ensure_index(
-            COLLECTION, "unsent", [("sent", 1), ("_id", 1)], partialFilterExpression={"sent": False}
+            COLLECTION, "unsent", [("sent", 1), ("_id", 1)], partialFilterExpression=WAITING
+        )
+        await self._database.ensure_index(COLLECTION, "parked", [("parked.at", 1)], partialFilterExpression=PARKED)
+        # Nothing else has `sent_at`, so nothing that is not sent is ever removed.
+        await self._database.ensure_index(
+            COLLECTION, "gone", [("sent_at", 1)], expireAfterSeconds=int(self._kept.total_seconds())
         )
 
     async def append(self, session: Session, events: Sequence[Event]) -> None:
         """Stores the events as part of the session's transaction."""
         if events:
-            await self._collection.insert_many([_document(event) for event in events], session=session)
+            writes = told(events)
+            self._database.note(session, writes)
+            await self._collection.insert_many([write.arguments[0] for write in writes], session=session)
 
-    async def unsent(self, limit: int) -> tuple[Event, ...]:
-        """The oldest unsent events, those of one aggregate in the order of their sequence.
+    @asynccontextmanager
+    async def waiting(self, at_once: int) -> AsyncIterator[AsyncIterator[Sequence[Row]]]:
+        """All that waits at one moment, the oldest first, in batches from one open cursor.
 
-        Read at one moment: an aggregate's later event is never seen without its earlier ones.
+        One moment: an aggregate's later event is never seen without its earlier ones.
 
         Raises:
-            Unavailable: the database did not answer.
+            Unavailable: the database did not answer, or keeps that moment no longer.
         """
+        cursor = self._collection.with_options(read_concern=SNAPSHOT).find(WAITING, sort=[("_id", 1)])
 
-        def read(transaction: Transaction) -> list[Document]:
-            return transaction.found(COLLECTION, {"sent": False}, [("_id", 1)], limit)
+        async def batches() -> AsyncIterator[Sequence[Row]]:
+            while documents := await cursor.to_list(at_once):
+                yield [row_of(document) for document in documents]
 
-        documents = await self._database.read_at_one_moment(read)
-        return tuple(sorted((_event(document) for document in documents), key=lambda event: event.sequence))
+        with unavailable_when_away():
+            try:
+                yield batches()
+            finally:
+                await cursor.close()
 
-    async def mark_sent(self, events: Sequence[Event]) -> None:
+    async def count_waiting(self) -> int:
+        """How many wait. Raises Unavailable."""
+        with unavailable_when_away():
+            return int(await self._collection.count_documents(WAITING))
+
+    async def mark_sent(self, ids: Sequence[str], at: datetime) -> None:
         """Remembers that they are published; a mark that is lost means that they are published again.
 
         Raises:
             Unavailable: the database did not answer.
         """
         unconfirmed = self._collection.with_options(write_concern=UNCONFIRMED)
+        change = {"$set": {"sent": True, "sent_at": at}}
         with unavailable_when_away():
-            await unconfirmed.update_many({"_id": {"$in": [event.id for event in events]}}, {"$set": {"sent": True}})
+            for start in range(0, len(ids), MARKED_AT_ONCE):
+                await unconfirmed.update_many({"_id": {"$in": ids[start : start + MARKED_AT_ONCE]}}, change)
+
+    async def park(self, event_id: str, reason: str, at: datetime) -> None:
+        """Puts an event aside that can never be sent, until somebody releases it. Raises Unavailable."""
+        change = {"$set": {"parked": {"reason": reason, "at": at}}, "$unset": {"sent": ""}}
+        with unavailable_when_away():
+            await self._collection.update_one({"_id": event_id}, change)
+
+    async def parked(self) -> Mapping[str, str]:
+        """What was put aside, by id, each with the reason. Raises Unavailable."""
+        with unavailable_when_away():
+            found = await self._collection.find(PARKED, {"parked": 1}, sort=[("parked.at", 1)]).to_list(None)
+        return {document["_id"]: document["parked"]["reason"] for document in found}
+
+    async def count_parked(self) -> int:
+        """How many are put aside. Raises Unavailable."""
+        with unavailable_when_away():
+            return int(await self._collection.count_documents(PARKED))
+
+    async def release(self, event_id: str | None = None) -> int:
+        """Has the relay try this one again, or all that were put aside; answers how many. Raises Unavailable."""
+        wanted = PARKED if event_id is None else {**PARKED, "_id": event_id}
+        with unavailable_when_away():
+            result = await self._collection.update_many(wanted, {"$set": {"sent": False}, "$unset": {"parked": ""}})
+        return int(result.modified_count)
+
+    async def arrivals(self) -> AsyncIterator[str]:
+        """The ids of further events as they are committed, whoever does it. It misses what comes before it listens.
+
+        Raises:
+            Unavailable: the database did not answer, or has no such thing.
+        """
+        wanted: list[Document] = [{"$match": {"operationType": "insert"}}, {"$project": {"documentKey": 1}}]
+        with unavailable_when_away():
+            async with self._collection.watch(wanted) as changes:
+                async for change in changes:
+                    yield str(change["documentKey"]["_id"])
 
 
 def told(events: Sequence[Event]) -> list[Write]:
     """The events as writes, to be made together with the change that they tell of."""
-    return [added(COLLECTION, _document(event), is_new=True) for event in events]
+    return [added(COLLECTION, document_of(event), is_new=True) for event in events]
 
 
-def _document(event: Event) -> Document:
-    return {
-        "_id": event.id,
-        "type": event.type,
-        "subject": event.subject,
-        "sequence": event.sequence,
-        "time": event.time,
-        "data": dict(event.data),
-        "correlation_id": event.origin.correlation_id,
-        "causation_id": event.origin.causation_id,
-        "traceparent": event.origin.traceparent,
-        "sent": False,
-    }
-
-
-def _event(document: Document) -> Event:
-    origin = Origin(
-        correlation_id=document["correlation_id"],
-        causation_id=document["causation_id"],
-        traceparent=document["traceparent"],
-    )
-    return Event(
-        id=document["_id"],
-        type=document["type"],
-        subject=document["subject"],
-        sequence=document["sequence"],
-        time=document["time"],
-        data=document["data"],
-        origin=origin,
-    )
+def told_in(writes: Sequence[Write]) -> list[Row]:
+    """The events among the writes of a transaction that has taken effect."""
+    return [row_of(write.arguments[0]) for write in writes if write.collection == COLLECTION]
