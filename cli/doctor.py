@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from urllib.parse import urlsplit, urlunsplit
 
 import psutil
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from cli.ready import Addresses
 from cli.stack.checks import (
+    SetOtherwise,
     Waits,
     check_http,
     check_kafka,
@@ -17,10 +19,14 @@ from cli.stack.checks import (
     check_mongo,
     check_redis,
     check_temporal,
+    check_topics,
     load_drivers,
     reason,
 )
 from services.infra.settings import CONTEXTS, Settings
+
+TABLES = "workers.topics"
+"""Takes a second to import, which is not counted against what is checked by it."""
 
 ANSWER_WITHIN = 8.0
 """Seconds for one part to prove that it works."""
@@ -56,6 +62,7 @@ async def examine(addresses: Addresses | None, settings: Settings, console: Cons
         console.print("There is no ready file, so the addresses of the settings are checked.", highlight=False)
     known = addresses or addresses_of(settings)
     load_drivers()
+    import_module(TABLES)
     found = await asyncio.gather(*(diagnose(patient, known) for patient in patients(known, settings)))
     for each in without_blame(found, known):
         mark = "well " if each.well else "WRONG"
@@ -86,6 +93,7 @@ def addresses_of(settings: Settings) -> Addresses:
 def patients(at: Addresses, settings: Settings) -> Sequence[Patient]:
     """What a system with these addresses consists of."""
     temporal, mongo = settings.temporal, settings.mongo
+    kafka = settings.kafka.model_copy(update={"bootstrap": at.kafka})
 
     def one(name: str, title: str, address: str, variable: str, probe: Callable[[], Awaitable[str]]) -> Patient:
         return Patient(name=name, title=title, address=address, variable=variable, probe=probe)
@@ -99,6 +107,7 @@ def patients(at: Addresses, settings: Settings) -> Sequence[Patient]:
             lambda: check_temporal(at.temporal, temporal.namespace),
         ),
         one("kafka", "Kafka", at.kafka, "KAFKA__BOOTSTRAP", lambda: check_kafka(at.kafka)),
+        one("topics", "topics", at.kafka, "KAFKA__BOOTSTRAP", lambda: check_topics(kafka)),
         one("mongo", "MongoDB", at.mongo, "MONGO__URL", lambda: check_mongo(at.mongo, mongo.database_prefix)),
         one("redis", "Redis", at.redis, "REDIS__URL", lambda: check_redis(at.redis)),
         one("mail", "mail", at.smtp, "SMTP__URL", lambda: check_mail(at.smtp)),
@@ -123,6 +132,8 @@ async def diagnose(patient: Patient, at: Addresses) -> Diagnosis:
         said = await asyncio.wait_for(patient.probe(), ANSWER_WITHIN)
     except Waits as waiting:
         return Diagnosis(patient=patient, well=False, said=f"{reason(waiting)}.", waits_for=waiting.missing)
+    except SetOtherwise as finding:
+        return Diagnosis(patient=patient, well=False, said=f"{finding}.")
     except Exception as failure:  # noqa: BLE001 (whatever a driver raises is the finding)
         return Diagnosis(patient=patient, well=False, said=f"{reason(failure)}. {advice(patient, at, pid)}")
     return Diagnosis(patient=patient, well=True, said=said)

@@ -9,8 +9,11 @@ from contextlib import AsyncExitStack
 from http import HTTPStatus
 from importlib import import_module
 from json import JSONDecodeError, loads
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from services.infra.settings import KafkaSettings
 
 KAFKA_TOPIC = "caravan.probe"
 PROBE = "probe"
@@ -29,6 +32,10 @@ OUR_OWN: Final = ("cli", "services")
 
 class NotReady(Exception):
     """The server answers, and is not fit for use. The message says why."""
+
+
+class SetOtherwise(NotReady):
+    """The server is well, but somebody has set it otherwise than ours are; the message says how, and what to do."""
 
 
 class Waits(NotReady):
@@ -81,6 +88,23 @@ async def check_kafka(bootstrap: str) -> str:
         if read.value != PROBE.encode():
             raise NotReady("a record came back as another")
     return ""
+
+
+async def check_topics(settings: "KafkaSettings") -> str:
+    """Every topic is there, and as the table has it."""
+    from aiokafka.errors import KafkaError
+
+    from services.infra.kafka.checking import differences
+    from workers.topics import ALL_TOPICS
+
+    try:
+        found = await differences(settings, ALL_TOPICS)
+    except (KafkaError, OSError):
+        raise Waits(("kafka",)) from None
+    if found:
+        told = "; ".join(str(each) for each in found)
+        raise SetOtherwise(f"{told}. Nothing alters a topic by itself: set it right with Kafka's own tools")
+    return f"{len(ALL_TOPICS)} of them"
 
 
 async def check_mongo(url: str, database_prefix: str) -> str:

@@ -1,4 +1,4 @@
-"""The topics that there are: made where they are missing. Sends and reads no record."""
+"""The topics that there are: made where they are missing, never altered. Sends and reads no record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,10 +60,14 @@ async def ensure_topics(settings: KafkaSettings, topics: Sequence[Topic] = TOPIC
         await admin.close()
 
 
-def _new_topic(topic: Topic, replication: int) -> NewTopic:
-    configs = {
+def configs_of(topic: Topic) -> dict[str, str]:
+    """The topic's configuration, by Kafka's names."""
+    return {
         "retention.ms": str(topic.retention_ms),
         "cleanup.policy": "delete",
         "max.message.bytes": str(topic.largest_record),
     }
-    return NewTopic(topic.name, topic.partitions, replication, topic_configs=configs)
+
+
+def _new_topic(topic: Topic, replication: int) -> NewTopic:
+    return NewTopic(topic.name, topic.partitions, replication, topic_configs=configs_of(topic))
