@@ -7,15 +7,18 @@ from cli.invariants.verdict import Invariant, Verdict, counted
 
 
 def every_change_has_its_event(facts: Facts) -> Verdict:
-    """The events of each aggregate are numbered 1 to its version, each once."""
+    """The events of each aggregate are numbered 1 to its version, each once; what an old outbox keeps of them."""
     told: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for event in facts.events:
         told[event.topic, event.subject].append(event.sequence)
     breaches = []
     for topic, subject in sorted(told.keys() | facts.versions.keys()):
         sequences = sorted(told[topic, subject])
-        version = facts.versions.get((topic, subject), len(sequences))
-        if sequences != list(range(1, version + 1)):
+        version = facts.versions.get((topic, subject), max(sequences, default=0))
+        first = 1
+        if topic in facts.pruned:
+            first = min(sequences, default=version + 1)
+        if sequences != list(range(first, version + 1)):
             breaches.append(f"{topic} {subject}: version {version}, but events {_spans(sequences)}")
     return Verdict(
         seen=f"{counted(len(facts.events), 'event')} of {counted(len(told), 'aggregate')}", breaches=breaches
@@ -23,8 +26,12 @@ def every_change_has_its_event(facts: Facts) -> Verdict:
 
 
 def every_event_sent(facts: Facts) -> Verdict:
-    """No outbox has an event left that the relay has not published."""
-    breaches = [f"{event.type} of {event.subject} is not sent" for event in facts.events if not event.sent]
+    """No outbox has an event left that the relay has not published, or has put aside."""
+    breaches = [
+        f"{event.type} of {event.subject} is " + (f"parked: {event.parked}" if event.parked else "not sent")
+        for event in facts.events
+        if not event.sent
+    ]
     return Verdict(seen=counted(len(facts.events), "event"), breaches=breaches)
 
 

@@ -6,6 +6,7 @@ The one place outside the services that may read their databases, and it only re
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 import aiohttp
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -26,6 +27,7 @@ from cli.invariants.records import (
 from cli.ready import Addresses
 from services.infra.mongo import Database, Document, Session, connect
 from services.infra.settings import CONTEXTS, Settings
+from services.shared.clock import SystemClock
 from services.shared.events import EVENT_TOPICS
 from workflows.names import order_workflow_id
 
@@ -45,8 +47,12 @@ DESCRIBED_AT_ONCE = 8
 class System:
     """Open connections to a running system."""
 
-    def __init__(self, databases: Mapping[str, Database], temporal: Client, ledger: Ledger, log: KafkaLog) -> None:
+    def __init__(
+        self, databases: Mapping[str, Database], temporal: Client, ledger: Ledger, log: KafkaLog, kept: timedelta
+    ) -> None:
         self._databases = databases
+        self._kept = kept
+        self._clock = SystemClock()
         self._temporal = temporal
         self._ledger = ledger
         self._log = log
@@ -71,6 +77,7 @@ class System:
             alive=await self._alive(orders),
             events=events,
             versions=versions,
+            pruned=await self._pruned(),
             records=await self._log.records(),
             log_since=self._log.since,
         )
@@ -94,6 +101,16 @@ class System:
         for database in self._databases.values():
             async for document in database.collection("outbox").find({}, {"data": 0}):
                 yield _event(document)
+
+    async def _pruned(self) -> frozenset[str]:
+        """The topics of outboxes that have been relayed from for longer than they keep what was sent."""
+        before = self._clock.now() - self._kept
+        old = {
+            context
+            for context, database in self._databases.items()
+            if await database.collection("outbox_leases").count_documents({"since": {"$lt": before}})
+        }
+        return frozenset(EVENT_TOPICS[kind] for context, _, kind in VERSIONED if context in old)
 
     async def _versions(self) -> dict[tuple[str, str], int]:
         return {
@@ -136,7 +153,7 @@ async def opened(addresses: Addresses) -> AsyncIterator[System]:
         ledger = Ledger(http, addresses.payment_sandbox)
         log = await stack.enter_async_context(KafkaLog.opened(addresses.kafka, sorted(EVENT_TOPICS.values())))
         temporal = await Client.connect(addresses.temporal, namespace=settings.temporal.namespace)
-        yield System(databases, temporal, ledger, log)
+        yield System(databases, temporal, ledger, log, timedelta(days=settings.outbox.kept_days))
 
 
 def _stock(document: Document) -> StockFact:
@@ -180,7 +197,8 @@ def _event(document: Document) -> EventFact:
         subject=document["subject"],
         sequence=document["sequence"],
         time=document["time"],
-        sent=document["sent"],
+        sent=document.get("sent", False),
+        parked=document.get("parked", {}).get("reason"),
     )
 
 

@@ -94,7 +94,7 @@ class LedgerFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFact:
-    """One event in a service's outbox."""
+    """One event in a service's outbox; `parked` is why the relay has put it aside."""
 
     id: str
     type: str
@@ -103,6 +103,7 @@ class EventFact:
     sequence: int
     time: datetime
     sent: bool
+    parked: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,7 @@ class Facts:
     Attributes:
         alive: orders whose PlaceOrder workflow runs.
         versions: topic and aggregate, and the version that the aggregate has now.
+        pruned: topics whose outbox is so old that what was sent first is removed from it.
         log_since: where Kafka has dropped old records, the time of the oldest left; older events are not looked for.
     """
 
@@ -136,4 +138,5 @@ class Facts:
     records: tuple[RecordFact, ...] = ()
     alive: frozenset[str] = frozenset()
     versions: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    pruned: frozenset[str] = frozenset()
     log_since: datetime | None = None

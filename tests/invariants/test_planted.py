@@ -61,3 +61,22 @@ def test_an_event_older_than_the_log_is_not_looked_for() -> None:
 def test_an_order_being_placed_is_in_flight_and_breaks_no_rule_of_money() -> None:
     facts = PLANTED["at rest"]["an order in the middle"](healthy())
     assert broken(facts) == {"at rest": "order moving is RESERVED"}
+
+
+def test_what_an_old_outbox_has_removed_is_not_missed() -> None:
+    facts = healthy()
+    without_first = replace(facts, events=tuple(event for event in facts.events if event.sequence > 1))
+    without_all = replace(facts, events=())
+    without_last = replace(facts, events=tuple(event for event in facts.events if event.sequence == 1))
+    for kept in (without_first, without_all):
+        assert "every change has its event" in broken(kept)
+        assert broken(replace(kept, pruned=frozenset({"caravan.orders"}))) == {}
+    assert "every change has its event" in broken(replace(without_last, pruned=frozenset({"caravan.orders"})))
+
+
+def test_a_parked_event_is_named_with_its_reason() -> None:
+    facts = healthy()
+    parked = replace(facts.events[0], sent=False, parked="it is too large")
+    detail = broken(replace(facts, events=(parked, *facts.events[1:])))["every event sent"]
+    assert "order.placed.v1 of" in detail
+    assert "is parked: it is too large" in detail

@@ -11,7 +11,7 @@ from typing import Final
 
 from services.infra.mongo import Database, Document, Session, unavailable_when_away
 from services.infra.outbox.events import Row, document_of, row_of
-from services.infra.transaction import SNAPSHOT, UNCONFIRMED, Write, added
+from services.infra.transaction import SNAPSHOT, Write, added
 from services.shared.events import Event
 
 COLLECTION: Final = "outbox"
@@ -79,16 +79,15 @@ class Outbox:
             return int(await self._collection.count_documents(WAITING))
 
     async def mark_sent(self, ids: Sequence[str], at: datetime) -> None:
-        """Remembers that they are published; a mark that is lost means that they are published again.
+        """Remembers that they are published: no later look finds them waiting.
 
         Raises:
             Unavailable: the database did not answer.
         """
-        unconfirmed = self._collection.with_options(write_concern=UNCONFIRMED)
         change = {"$set": {"sent": True, "sent_at": at}}
         with unavailable_when_away():
             for start in range(0, len(ids), MARKED_AT_ONCE):
-                await unconfirmed.update_many({"_id": {"$in": ids[start : start + MARKED_AT_ONCE]}}, change)
+                await self._collection.update_many({"_id": {"$in": ids[start : start + MARKED_AT_ONCE]}}, change)
 
     async def park(self, event_id: str, reason: str, at: datetime) -> None:
         """Puts an event aside that can never be sent, until somebody releases it. Raises Unavailable."""

@@ -1,5 +1,6 @@
 """Publishing events and remembering it in the outbox: sent, or parked. Decides neither which nor when."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,9 +12,7 @@ from services.infra.outbox.events import Row
 from services.infra.outbox.rows import Outbox
 from services.shared.clock import Clock
 from services.shared.events import Event
-from services.shared.recent import Recent
 
-REMEMBERED: Final = 10_000
 UNREADABLE: Final = "it is no event"
 
 log = structlog.get_logger(__name__)
@@ -28,7 +27,7 @@ class Shipping:
         self._publisher = publisher
         self._clock = clock
         self._unmarked: list[str] = []
-        self._published: Recent[str] = Recent(REMEMBERED)
+        self._marking = asyncio.Lock()
 
     @property
     def unmarked(self) -> int:
@@ -45,37 +44,35 @@ class Shipping:
             Unavailable: publish all of them again.
         """
         never = await self._publisher.publish(events, self._service)
-        for event in events:
-            if event.id not in never:
-                self._unmarked.append(event.id)
-                self._published.keep(event.id, event.id)
+        self._unmarked += [event.id for event in events if event.id not in never]
         metrics.PASSES.labels(self._service, by).inc()
         metrics.PUBLISHED.labels(self._service).inc(len(events) - len(never))
         for event_id, reason in never.items():
             await self._park(event_id, reason)
 
     async def ship_found(self, rows: Sequence[Row]) -> list[Event]:
-        """Publishes what was found in the outbox, but for what was published already and was read before its mark could
-        be seen; answers whose events have gone. Raises Unavailable, as `ship`.
+        """Publishes what was found in the outbox, and parks what is no event; answers whose turn is over.
+
+        Raises:
+            Unavailable: as `ship`.
         """
         found = [row.event for row in rows if row.event is not None]
-        fresh = [event for event in found if self._published.look(event.id) is None]
-        self._unmarked += [event.id for event in found if self._published.look(event.id) is not None]
-        if fresh:
-            await self.ship(fresh, by="look")
+        await self.ship(found, by="look")
         for row in rows:
             if row.event is None:
                 await self._park(row.id, UNREADABLE)
         return found
 
     async def mark(self) -> None:
-        """Tells the outbox what was published. Raises Unavailable: what is left is marked another time."""
-        marking, self._unmarked = self._unmarked, []
-        try:
+        """Tells the outbox what was published: who reads it after this finds none of that waiting.
+
+        Raises:
+            Unavailable: what is left is marked another time.
+        """
+        async with self._marking:
+            marking = self._unmarked[:]
             await self._outbox.mark_sent(marking, self._clock.now())
-        except BaseException:
-            self._unmarked = marking + self._unmarked
-            raise
+            del self._unmarked[: len(marking)]
 
     async def _park(self, event_id: str, reason: str) -> None:
         await self._outbox.park(event_id, reason, self._clock.now())
