@@ -37,6 +37,7 @@ from workers.identity import build_entry, keys_from
 from workers.live_notices import LiveNotices
 from workers.schedules import ensure_schedule, schedules_of
 from workers.supervision import keep_running, until_available
+from workers.topics import keep_topics
 from workers.tuning import workflow_threads
 from workflows.runtime import new_runtime
 
@@ -141,7 +142,7 @@ class Process:
         client = await starting
         relays = [self._relaying(hosted) for hosted in self._hosted if hosted.tells]
         consumers = [consuming for hosted in self._hosted for consuming in self._consuming(hosted)]
-        aside = [task for hosted in self._hosted for task in self._running_aside(hosted)]
+        aside = [self._keeping_topics(), *(task for hosted in self._hosted for task in self._running_aside(hosted))]
         self._started = True
         log.info("ready", services=[hosted.name for hosted in self._hosted])
         await self._run_workers(client)
@@ -181,6 +182,10 @@ class Process:
         relay = Relay(hosted.name, hosted.database, self._publisher, self._clock, self._holder)
         run = partial(relay.run, self._drained)
         return asyncio.create_task(keep_running(f"relay of {hosted.name}", run, self._drained))
+
+    def _keeping_topics(self) -> asyncio.Task[None]:
+        run = partial(keep_topics, self._settings.kafka, self.stop)
+        return asyncio.create_task(keep_running("topics", run, self.stop))
 
     def _consuming(self, hosted: Hosted) -> list[asyncio.Task[None]]:
         def running(row: Consumption) -> asyncio.Task[None]:
