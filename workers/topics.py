@@ -36,6 +36,7 @@ async def keep_topics(settings: KafkaSettings, stop: asyncio.Event, every: float
         stopping.cancel()
         if not looking.done():
             looking.cancel()
+            await asyncio.wait({looking})
             return
         told = _tell(looking.result(), told)
         with suppress(TimeoutError):

@@ -91,6 +91,15 @@ async def test_the_doctor_tells_of_them(kafka_node: KafkaNode) -> None:
         await check_topics(settings)
 
 
+async def test_a_process_ends_soon_while_kafka_is_away() -> None:
+    stop = asyncio.Event()
+    keeping = asyncio.create_task(keep_topics(KafkaSettings(bootstrap="127.0.0.1:9"), stop))
+    await asyncio.wait({keeping}, timeout=0.3)
+    stop.set()
+    async with asyncio.timeout(5):
+        await keeping
+
+
 async def test_where_kafka_is_away_nothing_is_said_of_topics() -> None:
     with pytest.raises(Waits, match="waits for kafka"):
         await check_topics(KafkaSettings(bootstrap="127.0.0.1:9"))
