@@ -13,12 +13,13 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from services.catalog.models import Product, ProductQuery, ProductSort
+from services.catalog.models import Product, ProductQuery, ProductSort, StockNote
 from services.catalog.ports import ProductStore
 from services.infra.mongo import Database, close, connect
 from services.infra.settings import MongoSettings
 from services.shared.clock import SystemClock
 from services.shared.money import Money
+from services.shared.receipts import Receipt
 from workers.composition import product_store
 
 SIZES = (100, 5000)
@@ -75,10 +76,15 @@ async def fill(store: ProductStore, numbers: range) -> None:
         async with slots:
             product = a_product(number, now - timedelta(seconds=number))
             if number % 4:
-                await store.note_stock(product.sku, 5, 1)
+                await store.note_stock([_in_stock(product, now)])
             await store.insert(product, [])
 
     await asyncio.gather(*(make(number) for number in numbers))
+
+
+def _in_stock(product: Product, now: datetime) -> StockNote:
+    receipt = Receipt(consumer="bench", event_id=product.id, at=now)
+    return StockNote(sku=product.sku, available=5, version=1, receipt=receipt)
 
 
 async def milliseconds(ask: Callable[[], Awaitable[object]]) -> float:

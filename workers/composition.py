@@ -30,8 +30,8 @@ from services.catalog.store import MongoProductStore
 from services.deadletters.service import DeadLetterService
 from services.deadletters.store import MongoDeadLetterStore
 from services.infra.consuming.collector import Collector
-from services.infra.consuming.consumer import Handler
 from services.infra.identity.entry import Entry
+from services.infra.inbox import Inbox
 from services.infra.mongo import Client, Database, unavailable_when_away
 from services.infra.outbox.rows import Outbox
 from services.infra.settings import AccountsSettings, Settings
@@ -46,6 +46,7 @@ from services.payments.store import MongoPaymentStore
 from services.shared.actors import Role
 from services.shared.clock import Clock
 from services.shared.ids import IdFactory, RandomSecrets
+from services.shared.receipts import Handler
 from services.users.audit.service import AuditService
 from services.users.audit.store import MongoAuditStore
 from services.users.keys.models import KeyTimes
@@ -120,17 +121,17 @@ class Hosted:
 def compose(name: str, shared: Shared) -> Hosted:
     """Builds one of `settings.CONTEXTS`; connects to nothing."""
     database = Database(shared.mongo, f"{shared.settings.mongo.database_prefix}{name}")
-    kept = timedelta(days=shared.settings.outbox.kept_days)
-    return BUILDERS[name](shared, database, Outbox(database, kept))
+    return BUILDERS[name](shared, database, Outbox(database))
 
 
 def product_store(database: Database) -> MongoProductStore:
     """The catalogue's store on its own, as its service has it: for measurements."""
-    return MongoProductStore(database, Outbox(database))
+    return MongoProductStore(database, Outbox(database), Inbox(database))
 
 
 def _catalog(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
-    store = product_store(database)
+    inbox = Inbox(database, timedelta(days=shared.settings.consumers.inbox_days))
+    store = MongoProductStore(database, outbox, inbox)
     face = CatalogService(store, shared.clock, shared.ids)
     return Hosted(
         name="catalog",
@@ -138,7 +139,7 @@ def _catalog(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
         router=services.catalog.api.router(face, shared.entry),
         prepare=_prepares(store, outbox),
         activities=CatalogActivities(face),
-        handlers={STOCK_NOTES: StockNotes(store).handle},
+        handlers={STOCK_NOTES: StockNotes(store)},
     )
 
 

@@ -1,6 +1,6 @@
 """Live updates: turns events into notices for the gateways. Keeps nothing: whoever misses a notice reads by itself."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -11,6 +11,7 @@ from services.infra.notices import Announcer, Changed, Notice
 from services.shared.clock import Clock
 from services.shared.errors import Unavailable
 from services.shared.events import Event
+from services.shared.receipts import Delivery, Handler, Outcome
 
 WORTH_TELLING: Final = timedelta(minutes=1)
 """Older news has been found by the gateways' own looks; a backlog of it is passed over."""
@@ -30,18 +31,35 @@ class LiveNotices:
         self._announcer = announcer
         self._clock = clock
 
-    def of(self, kind: Changed) -> Callable[[Event], Awaitable[None]]:
+    def of(self, kind: Changed) -> Handler:
         """The handler of the events of such things. It never fails: a late notice is worth nothing."""
+        return _Notices(self, kind)
 
-        async def tell(event: Event) -> None:
-            if self._clock.now() - event.time > WORTH_TELLING:
-                return
-            try:
-                await self._announcer.tell(Notice(kind=kind, id=event.subject, version=event.sequence))
-            except Unavailable as failure:
-                LOST.labels(kind).inc()
-                log.info("notice lost", kind=kind, reason=str(failure))
-            else:
-                TOLD.labels(kind).inc()
+    async def tell(self, event: Event, kind: Changed) -> None:
+        """Tells of it, unless it is old."""
+        if self._clock.now() - event.time > WORTH_TELLING:
+            return
+        try:
+            await self._announcer.tell(Notice(kind=kind, id=event.subject, version=event.sequence))
+        except Unavailable as failure:
+            LOST.labels(kind).inc()
+            log.info("notice lost", kind=kind, reason=str(failure))
+        else:
+            TOLD.labels(kind).inc()
 
-        return tell
+
+class _Notices:
+    """Offers Handler. Keeps no receipts: a notice that is told twice makes a gateway read once more."""
+
+    def __init__(self, live: LiveNotices, kind: Changed) -> None:
+        self._live = live
+        self._kind = kind
+
+    async def handle(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
+        for delivery in deliveries:
+            await self._live.tell(delivery.event, self._kind)
+        return [Outcome.APPLIED] * len(deliveries)
+
+    async def preview(self, delivery: Delivery) -> Outcome:
+        del delivery
+        return Outcome.APPLIED

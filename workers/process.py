@@ -18,7 +18,9 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from services.infra.consuming.consumer import Consumer, Consumption
+from services.infra.consuming.consumer import Consumer
+from services.infra.consuming.letters import KafkaLetters
+from services.infra.consuming.work import Consumption
 from services.infra.kafka.publisher import Publisher
 from services.infra.mongo import close as close_mongo
 from services.infra.mongo import connect as connect_mongo
@@ -31,7 +33,8 @@ from services.shared.errors import Unavailable
 from services.shared.ids import SortableIds
 from workers import temporal
 from workers.composition import Hosted, Shared, compose, signing_keys
-from workers.consumers import CONSUMERS, consumptions_of
+from workers.consumers import CONSUMERS, consumptions_of, works_of
+from workers.consuming import means_of
 from workers.http_server import Readiness, build_app, build_server, listen
 from workers.identity import build_entry, keys_from
 from workers.live_notices import LiveNotices
@@ -42,11 +45,9 @@ from workers.tuning import workflow_threads
 from workflows.runtime import new_runtime
 
 STARTUP: Final = "startup"
-RELAYS_WITHIN: Final = 1.5
 STOP_WITHIN: Final = 8.0
 GONE_AFTER: Final = 9.5
-"""Seconds: for relays to publish what they have in hand; and from the signal to the end of draining, all together, and to
-the end of the process, whatever hangs."""
+"""Seconds from the signal: to the end of draining, all together; and to the end of the process, whatever hangs."""
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +82,8 @@ class Process:
         self._redis = connect_redis(shared.settings.redis)
         self._live = LiveNotices(Announcer(self._redis), shared.clock)
         self._clock = shared.clock
-        self._holder = shared.ids.new()
+        self._letters = KafkaLetters(shared.settings.kafka)
+        self._means = means_of(shared.settings, self._letters, shared.clock)
         self._temporal: Client | None = None
         self._started = False
         self._drained = asyncio.Event()
@@ -100,6 +102,7 @@ class Process:
             async with asyncio.timeout(STOP_WITHIN):
                 await asyncio.gather(serving, working)
                 await self._publisher.close()
+                await self._letters.close()
                 await self._redis.aclose()
         except TimeoutError:
             log.warning("not all could be drained in time")
@@ -148,16 +151,10 @@ class Process:
         await self._run_workers(client)
         await asyncio.gather(*consumers, *aside)
         self._drained.set()
-        if relays:
-            await self._end(relays)
-
-    async def _end(self, relays: Sequence[asyncio.Task[None]]) -> None:
-        """Lets them give way to others; one that hangs is cut off."""
-        _, hanging = await asyncio.wait(relays, timeout=RELAYS_WITHIN)
-        for relay in hanging:
+        for relay in relays:
             relay.cancel()
-        if hanging:
-            await asyncio.wait(hanging)
+        if relays:
+            await asyncio.wait(relays)
 
     async def _start(self) -> Client:
         """Waits for databases and Temporal, and prepares both."""
@@ -179,7 +176,7 @@ class Process:
             raise Unavailable(temporal.DEPENDENCY) from failure
 
     def _relaying(self, hosted: Hosted) -> asyncio.Task[None]:
-        relay = Relay(hosted.name, hosted.database, self._publisher, self._clock, self._holder)
+        relay = Relay(hosted.name, hosted.database, self._publisher)
         run = partial(relay.run, self._drained)
         return asyncio.create_task(keep_running(f"relay of {hosted.name}", run, self._drained))
 
@@ -189,10 +186,10 @@ class Process:
 
     def _consuming(self, hosted: Hosted) -> list[asyncio.Task[None]]:
         def running(row: Consumption) -> asyncio.Task[None]:
-            run = partial(Consumer(self._settings.kafka, row).run, self.stop)
+            run = partial(Consumer(row, self._means).run, self.stop)
             return asyncio.create_task(keep_running(f"consumer {row.consumer}", run, self.stop))
 
-        return [running(row) for row in consumptions_of(hosted, self._live)]
+        return [running(row) for row in consumptions_of(works_of(hosted, self._live, self._clock))]
 
     def _running_aside(self, hosted: Hosted) -> list[asyncio.Task[None]]:
         return [

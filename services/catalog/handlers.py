@@ -1,12 +1,13 @@
 """What the catalogue learns from events of inventory: which products are in stock. Knows no transport."""
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, NonNegativeInt, ValidationError
 
+from services.catalog.models import StockNote
 from services.catalog.ports import ProductStore
 from services.shared.errors import Invalid
-from services.shared.events import Event
-
-STOCK_EVENTS = frozenset({"stock.reserved.v1", "stock.released.v1", "stock.committed.v1", "stock.adjusted.v1"})
+from services.shared.receipts import Delivery, Outcome
 
 
 class StockLevel(BaseModel):
@@ -17,22 +18,29 @@ class StockLevel(BaseModel):
 
 
 class StockNotes:
-    """Keeps the catalogue's note of what is in stock. Repeated and late events have no effect."""
+    """Keeps the catalogue's note of what is in stock. Offers Handler; every event of inventory tells of stock."""
 
     def __init__(self, store: ProductStore) -> None:
         self._store = store
 
-    async def handle(self, event: Event) -> None:
-        """Notes the stock that the event tells of; other types are passed over.
+    async def handle(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
+        """Notes the stock that the events tell of, all together.
 
         Raises:
-            Invalid: the event's data is not what its type promises.
-            Unavailable: it is not known whether it was noted; the same event can be handled again.
+            Invalid: an event's data tells of no stock; nothing is noted.
+            Unavailable: it is not known whether they were noted; the same events can be handled again.
         """
-        if event.type not in STOCK_EVENTS:
-            return
-        try:
-            level = StockLevel.model_validate(event.data)
-        except ValidationError as failure:
-            raise Invalid(f"not the data of {event.type}", ("data",)) from failure
-        await self._store.note_stock(level.sku, level.available, event.sequence)
+        return await self._store.note_stock([_note(delivery) for delivery in deliveries])
+
+    async def preview(self, delivery: Delivery) -> Outcome:
+        """What `handle` would come to. Raises as it does."""
+        return await self._store.preview_note(_note(delivery))
+
+
+def _note(delivery: Delivery) -> StockNote:
+    event = delivery.event
+    try:
+        level = StockLevel.model_validate(event.data)
+    except ValidationError as failure:
+        raise Invalid(f"not the data of {event.type}", ("data",)) from failure
+    return StockNote(sku=level.sku, available=level.available, version=event.sequence, receipt=delivery.receipt)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from services.catalog.errors import SkuTaken
 from services.catalog.listing import DESCENDING, page_of, place_after, place_of
-from services.catalog.models import Product, ProductPage, ProductQuery
+from services.catalog.models import Product, ProductPage, ProductQuery, StockNote
 from services.catalog.shelves import product_words
 from services.catalog.words import search_words
 from services.shared.events import Event
+from services.shared.receipts import Outcome
 
 
 class MemoryProductStore:
@@ -17,6 +18,7 @@ class MemoryProductStore:
         self.products: dict[str, Product] = {}
         self.notes: dict[str, tuple[int, int]] = {}
         self.events: list[Event] = []
+        self._receipts: set[str] = set()
 
     async def insert(self, product: Product, events: Sequence[Event]) -> Product:
         if product.id in self.products:
@@ -34,9 +36,21 @@ class MemoryProductStore:
         self.events.extend(events)
         return True
 
-    async def note_stock(self, sku: str, available: int, version: int) -> None:
-        if sku not in self.notes or self.notes[sku][1] < version:
-            self.notes[sku] = (available, version)
+    async def note_stock(self, notes: Sequence[StockNote]) -> list[Outcome]:
+        return [await self._note(note) for note in notes]
+
+    async def _note(self, note: StockNote) -> Outcome:
+        outcome = await self.preview_note(note)
+        self._receipts.add(note.receipt.id)
+        if outcome is Outcome.APPLIED:
+            self.notes[note.sku] = (note.available, note.version)
+        return outcome
+
+    async def preview_note(self, note: StockNote) -> Outcome:
+        if note.receipt.id in self._receipts:
+            return Outcome.DUPLICATE
+        _, version = self.notes.get(note.sku, (0, 0))
+        return Outcome.APPLIED if version < note.version else Outcome.SUPERSEDED
 
     async def by_ids(self, ids: Sequence[str]) -> tuple[Product, ...]:
         return tuple(self.products[key] for key in ids if key in self.products)

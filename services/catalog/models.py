@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.shared.money import Money
+from services.shared.receipts import Receipt
 
 
 class ProductSort(StrEnum):
@@ -100,6 +101,22 @@ class RequestedLine:
 
     sku: str
     quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockNote:
+    """What the catalogue has heard of a SKU's stock.
+
+    Attributes:
+        available: how much of it can be bought.
+        version: of the stock that this was true of.
+        receipt: of the event that told it.
+    """
+
+    sku: str
+    available: int
+    version: int
+    receipt: Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,12 @@ from services.catalog.models import (
     Product,
     ProductPage,
     ProductQuery,
+    StockNote,
     UpdateProduct,
 )
 from services.shared.actors import Actor
 from services.shared.events import Event, Origin
+from services.shared.receipts import Outcome
 from services.shared.safety import safe
 
 
@@ -86,9 +88,14 @@ class ProductStore(Protocol):
         """Puts it in the place of its version `was`. False, and nothing is written, when that is not the last one."""
         ...
 
-    async def note_stock(self, sku: str, available: int, version: int) -> None:
-        """Notes how much of a SKU can be bought, unless a note of this or a later version is there.
+    async def note_stock(self, notes: Sequence[StockNote]) -> list[Outcome]:
+        """Keeps the notes and their receipts, all together; an outcome for each.
 
-        A note is kept for a product that is yet to come.
+        DUPLICATE: its receipt was here. SUPERSEDED: a note of this or a later version was. A note is kept for a product
+        that is yet to come, too.
         """
+        ...
+
+    async def preview_note(self, note: StockNote) -> Outcome:
+        """The outcome that `note_stock` would have now; changes nothing."""
         ...

@@ -5,6 +5,7 @@ Collections:
   see `shelves`), `places` (what each order of listing sorts by, see `listing`), and Product's other fields by name
 - `search_entries`: the same products once more, with `words` and `prefixes` (what searches find them by) for `lists`
 - `stock_notes`: `_id` SKU, `available`, `version` of the stock that it was true of; `product` once there is one
+- `inbox`: the receipts of the events that told of stock
 """
 
 from collections.abc import Sequence
@@ -18,27 +19,31 @@ from services.catalog.documents import (
     STOCK_NOTE_VALIDATOR,
     product_document,
     product_from,
-    search_entry,
 )
 from services.catalog.errors import SkuTaken
-from services.catalog.models import Product, ProductPage, ProductQuery
+from services.catalog.models import Product, ProductPage, ProductQuery, StockNote
 from services.catalog.pages import ProductPages
+from services.catalog.stock_notes import effects_of
+from services.catalog.writes import entering, linking, replacing
+from services.infra.inbox import Inbox
 from services.infra.mongo import Database, Document
 from services.infra.outbox.rows import Outbox, told
-from services.infra.transaction import Reads, Write, added, changed, put, replaced
+from services.infra.transaction import Reads, added
 from services.shared.events import Event
+from services.shared.receipts import Outcome
 
 
 class MongoProductStore:
     """Implements ProductStore. Every method that writes decides on what it read, and begins anew where that changed."""
 
-    def __init__(self, database: Database, outbox: Outbox) -> None:
+    def __init__(self, database: Database, outbox: Outbox, inbox: Inbox) -> None:
         self._database = database
         self._outbox = outbox
+        self._inbox = inbox
         self._pages = ProductPages(database)
 
     async def prepare(self) -> None:
-        """Makes the collections, their validators and indexes, the outbox's too; lists anew what was written before
+        """Makes the collections, their validators and indexes, outbox and inbox too; lists anew what was written before
         searches had a collection. Idempotent.
         """
         await self._database.ensure_collection(PRODUCTS, PRODUCT_VALIDATOR)
@@ -47,17 +52,18 @@ class MongoProductStore:
         await self._database.ensure_index(PRODUCTS, "sku", [("sku", 1)], unique=True)
         await self._pages.prepare()
         await self._outbox.prepare()
+        await self._inbox.prepare()
         older = {"lists": {"$exists": False}}
         async for document in self._database.collection(PRODUCTS).find(older):
             product, in_stock = product_from(document), document.get("in_stock", False)
-            await self._database.write_all(_replacing(product, older, in_stock=in_stock))
+            await self._database.write_all(replacing(product, older, in_stock=in_stock))
 
     async def insert(self, product: Product, events: Sequence[Event]) -> Product:
         while True:
             note = await self._note(product.sku)
             in_stock = note is not None and note["available"] > 0
             new = added(PRODUCTS, product_document(product, in_stock=in_stock))
-            writes = [_linking(note, product), new, _entering(product, in_stock=in_stock)]
+            writes = [linking(note, product), new, entering(product, in_stock=in_stock)]
             if await self._database.write_all([*writes, *told(events)]):
                 return product
             if known := await self.by_ids([product.id]):
@@ -68,20 +74,19 @@ class MongoProductStore:
     async def replace(self, product: Product, was: int, events: Sequence[Event]) -> bool:
         while (known := await self._one(PRODUCTS, {"_id": product.id, "version": was})) is not None:
             in_stock = known.get("in_stock", False)
-            writes = _replacing(product, {"version": was, "in_stock": known.get("in_stock")}, in_stock=in_stock)
+            writes = replacing(product, {"version": was, "in_stock": known.get("in_stock")}, in_stock=in_stock)
             if await self._database.write_all([*writes, *told(events)]):
                 return True
         return False
 
-    async def note_stock(self, sku: str, available: int, version: int) -> None:
-        """One write where the product stays in stock, or out of it: almost always."""
-        while (note := await self._note(sku)) is None or note["version"] < version:
-            writes = [_noting(note, sku, available, version)]
-            if note is None or (note["available"] > 0) != (available > 0):
-                found = await self._one(PRODUCTS, {"sku": sku})
-                writes += _moving(found, in_stock=available > 0) if found else []
-            if await self._database.write_all(writes):
-                return
+    async def note_stock(self, notes: Sequence[StockNote]) -> list[Outcome]:
+        return await self._inbox.take_once(notes, effects_of)
+
+    async def preview_note(self, note: StockNote) -> Outcome:
+        if await self._inbox.has(note.receipt):
+            return Outcome.DUPLICATE
+        (outcome,) = (await self._database.read(lambda reads: effects_of(reads, [note]))).outcomes
+        return outcome
 
     async def by_ids(self, ids: Sequence[str]) -> tuple[Product, ...]:
         return await self._found("_id", ids)
@@ -111,35 +116,3 @@ class MongoProductStore:
     async def _one(self, collection: str, wanted: Document) -> Document | None:
         found = await self._database.read(lambda reads: reads.found(collection, wanted, limit=1))
         return found[0] if found else None
-
-
-def _replacing(product: Product, wanted: Document, *, in_stock: bool) -> list[Write]:
-    """Where its document is still what is wanted."""
-    document = product_document(product, in_stock=in_stock)
-    return [replaced(PRODUCTS, {"_id": product.id} | wanted, document), _entering(product, in_stock=in_stock)]
-
-
-def _moving(document: Document, *, in_stock: bool) -> list[Write]:
-    """To the lists of what is in stock, or out of it, where it is still this version."""
-    return _replacing(product_from(document), {"version": document["version"]}, in_stock=in_stock)
-
-
-def _entering(product: Product, *, in_stock: bool) -> Write:
-    """For searches; of what was written before they had a collection, there is no entry yet."""
-    return put(SEARCH_ENTRIES, {"_id": product.id}, search_entry(product, in_stock=in_stock))
-
-
-def _linking(note: Document | None, product: Product) -> Write:
-    """Tells the note of its product, also where nothing was noted: whoever notes something meanwhile looks again."""
-    if note is None:
-        return added(NOTES, {"_id": product.sku, "available": 0, "version": 0, "product": product.id})
-    return changed(NOTES, _unchanged(note), {"$set": {"product": product.id}})
-
-
-def _noting(note: Document | None, sku: str, available: int, version: int) -> Write:
-    noted = {"available": available, "version": version}
-    return added(NOTES, {"_id": sku, **noted}) if note is None else changed(NOTES, _unchanged(note), {"$set": noted})
-
-
-def _unchanged(note: Document) -> Document:
-    return {"_id": note["_id"], "version": note["version"], "product": note.get("product")}

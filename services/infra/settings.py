@@ -271,8 +271,8 @@ class OutboxSettings(Section):
 class ConsumersSettings(Section):
     """What listens to events. A consumer pauses for `flood_pause` seconds when it gives up too much of what it reads.
 
-    That is `flood_letters` dead letters among its latest `flood_window` records, and at least the share `flood_share` of
-    them. Its inbox keeps receipts for `inbox_days`: longer than the topics keep events.
+    That is `flood_letters` dead letters among its latest `flood_window` records, and at least the share `flood_share`.
+    Its inbox keeps receipts for `inbox_days`: longer than the topics keep events.
     """
 
     inbox_days: int = Field(default=10, ge=8, le=400)

@@ -13,7 +13,8 @@ from services.catalog.ports import ProductStore
 from services.shared.errors import Invalid
 from services.shared.money import Money
 from services.shared.pages import encode_cursor
-from tests.catalog.makers import a_product, an_event, eur
+from services.shared.receipts import Outcome
+from tests.catalog.makers import a_note, a_product, an_event, eur
 
 SHELF = (
     a_product("p1", name="lamp", price=eur(2000), age=50),
@@ -163,7 +164,7 @@ class ProductStoreContract(ABC):
         assert ids(await shelf.page(lamps)) == ["p2", "p1", "p4"]
         assert ids(await shelf.page(replace(lamps, include_inactive=True))) == ["p6", "p2", "p1", "p4"]
         assert ids(await shelf.page(replace(lamps, category="Spare parts"))) == ["p2"]
-        await shelf.note_stock("SKU-p4", 1, 1)
+        await shelf.note_stock([a_note("SKU-p4", 1, 1)])
         assert ids(await shelf.page(replace(lamps, in_stock=True))) == ["p4"]
         assert ids(await shelf.page(replace(lamps, in_stock=False, first=1))) == ["p2"]
 
@@ -193,7 +194,7 @@ class ProductStoreContract(ABC):
 
     async def test_a_change_moves_the_product_to_its_new_lists(self, shelf: ProductStore) -> None:
         (lamp,) = await shelf.by_ids(["p4"])
-        await shelf.note_stock(lamp.sku, 3, 1)
+        await shelf.note_stock([a_note(lamp.sku, 3, 1)])
         changed = replace(lamp, name="Torch", categories=("Outdoor",), price=eur(1), version=2)
         assert await shelf.replace(changed, 1, [])
         assert ids(await shelf.page(ProductQuery(category="Lamps"))) == ["p2", "p1"]
@@ -203,7 +204,7 @@ class ProductStoreContract(ABC):
 
     async def test_stock_that_is_noted_narrows_the_lists(self, shelf: ProductStore) -> None:
         for product_id in ("p1", "p3", "p6"):
-            await shelf.note_stock(f"SKU-{product_id}", 5, 1)
+            await shelf.note_stock([a_note(f"SKU-{product_id}", 5, 1)])
         assert ids(await shelf.page(ProductQuery(in_stock=True))) == ["p3", "p1"]
         assert ids(await shelf.page(ProductQuery(in_stock=False))) == ["p5", "p4", "p2"]
         assert ids(await shelf.page(ProductQuery(in_stock=True, include_inactive=True))) == ["p6", "p3", "p1"]
@@ -227,20 +228,20 @@ class ProductStoreContract(ABC):
     ) -> None:
         await store.insert(a_product(), [])
         for available, version in notes:
-            await store.note_stock("SKU-p1", available, version)
+            await store.note_stock([a_note("SKU-p1", available, version)])
         assert await store.count(ProductQuery(in_stock=in_stock)) == 1
 
     async def test_stock_noted_before_its_product_is_not_lost(self, store: ProductStore) -> None:
-        await store.note_stock("SKU-p1", 5, 1)
+        await store.note_stock([a_note("SKU-p1", 5, 1)])
         await store.insert(a_product(), [])
         assert ids(await store.page(ProductQuery(in_stock=True))) == ["p1"]
-        await store.note_stock("SKU-p1", 0, 2)
+        await store.note_stock([a_note("SKU-p1", 0, 2)])
         assert ids(await store.page(ProductQuery(in_stock=True))) == []
 
     async def test_stock_noted_while_its_product_is_made_is_not_lost(self, store: ProductStore) -> None:
         numbers = range(12)
         made = [store.insert(a_product(f"p{number}"), []) for number in numbers]
-        noted = [store.note_stock(f"SKU-p{number}", 1, 1) for number in numbers]
+        noted = [store.note_stock([a_note(f"SKU-p{number}", 1, 1)]) for number in numbers]
         mixed: list[Awaitable[object]] = [wish for pair in zip(made, noted, strict=True) for wish in pair]
         await asyncio.gather(*mixed)
         assert await store.count(ProductQuery(in_stock=True)) == len(numbers)
@@ -254,10 +255,31 @@ class ProductStoreContract(ABC):
 
         async def sell() -> None:
             for version in range(1, 10):
-                await store.note_stock("SKU-p1", version % 2, version)
+                await store.note_stock([a_note("SKU-p1", version % 2, version)])
 
         await asyncio.gather(rename(), sell())
         assert ids(await store.page(ProductQuery(in_stock=True, search="9"))) == ["p1"]
+
+    async def test_each_note_of_many_has_an_outcome_of_its_own(self, store: ProductStore) -> None:
+        await store.insert(a_product(), [])
+        notes = [a_note("SKU-p1", 5, 2), a_note("SKU-p1", 0, 1), a_note("SKU-p2", 1, 1), a_note("SKU-p1", 5, 2)]
+        once = [Outcome.APPLIED, Outcome.SUPERSEDED, Outcome.APPLIED, Outcome.DUPLICATE]
+        assert await store.note_stock(notes) == once
+        assert await store.note_stock([*notes, a_note("SKU-p1", 0, 3)]) == [Outcome.DUPLICATE] * 4 + [Outcome.APPLIED]
+        assert await store.count(ProductQuery(in_stock=True)) == 0
+
+    async def test_the_same_notes_at_the_same_time_are_applied_once(self, store: ProductStore) -> None:
+        notes = [a_note(f"SKU-p{number}", 1, 1) for number in range(8)]
+        outcomes = await asyncio.gather(*(store.note_stock(notes) for _ in range(4)))
+        for each in zip(*outcomes, strict=True):
+            assert sorted(each) == [Outcome.APPLIED] + [Outcome.DUPLICATE] * 3
+
+    async def test_a_preview_says_what_a_note_would_come_to_and_notes_nothing(self, store: ProductStore) -> None:
+        await store.note_stock([a_note("SKU-p1", 5, 2)])
+        assert await store.preview_note(a_note("SKU-p1", 5, 2)) is Outcome.DUPLICATE
+        assert await store.preview_note(a_note("SKU-p1", 0, 1)) is Outcome.SUPERSEDED
+        for _ in range(2):
+            assert await store.preview_note(a_note("SKU-p1", 0, 3)) is Outcome.APPLIED
 
     async def test_an_empty_page_is_a_page(self, store: ProductStore) -> None:
         assert await store.page(ProductQuery()) == ProductPage(edges=(), has_next=False, has_previous=False)

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from services.catalog.events import ProductEvent, product_event
-from services.catalog.models import CreateProduct, Product
+from services.catalog.models import CreateProduct, Product, StockNote
+from services.shared.clock import SystemClock
 from services.shared.events import Event, Origin
 from services.shared.money import Money
+from services.shared.receipts import Receipt
 from tests.support.doubles import StandingClock
 
 ORIGIN = Origin(correlation_id="request-1")
@@ -54,3 +56,9 @@ def a_wish(product_id: str = "p1", sku: str = "LAMP", price: Money | None = None
         categories=("Lamps", "Desk"),
         price=price or eur(1999),
     )
+
+
+def a_note(sku: str, available: int, version: int) -> StockNote:
+    """A note of stock, from an event of its own."""
+    receipt = Receipt(consumer="stock-notes", event_id=f"{sku}-{version}", at=SystemClock().now())
+    return StockNote(sku=sku, available=available, version=version, receipt=receipt)

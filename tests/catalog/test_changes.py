@@ -10,6 +10,7 @@ from services.catalog.memory import MemoryProductStore
 from services.catalog.models import PriceLines, ProductQuery, RequestedLine, UpdateProduct
 from services.catalog.service import CatalogService
 from services.catalog.store import MongoProductStore
+from services.infra.inbox import Inbox
 from services.infra.mongo import Database
 from services.infra.outbox.rows import Outbox
 from services.shared.actors import Actor, Role
@@ -128,7 +129,7 @@ async def test_a_change_that_can_never_be_right_is_invalid(
 
 
 async def test_of_changes_made_at_once_none_is_lost(database: Database) -> None:
-    store = MongoProductStore(database, Outbox(database))
+    store = MongoProductStore(database, Outbox(database), Inbox(database))
     await store.prepare()
     catalog = CatalogService(store, StandingClock(), CountingIds())
     await catalog.create_product(a_wish(), ORIGIN)

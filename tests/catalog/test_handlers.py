@@ -1,6 +1,5 @@
 """Events of stock become the catalogue's in-stock filter, whatever order they come in."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,21 +10,17 @@ from services.catalog.memory import MemoryProductStore
 from services.catalog.models import ProductQuery
 from services.shared.errors import Invalid
 from services.shared.events import Event
+from services.shared.receipts import Delivery, Outcome, Receipt
 from tests.catalog.makers import a_product
 
 SOLD_OUT = {"sku": "SKU-p1", "onHand": 3, "reserved": 3, "available": 0, "quantity": 3, "orderId": "o1"}
 DELIVERED = SOLD_OUT | {"onHand": 10, "available": 7}
 
 
-def told(data: dict[str, Any], sequence: int = 1, kind: str = "stock.adjusted.v1") -> Event:
-    return Event(
-        id=f"e{sequence}",
-        type=kind,
-        subject="SKU-p1",
-        sequence=sequence,
-        time=datetime(2026, 11, 22, tzinfo=UTC),
-        data=data,
-    )
+def told(data: dict[str, Any], sequence: int = 1, kind: str = "stock.adjusted.v1") -> Delivery:
+    moment = datetime(2026, 11, 22, tzinfo=UTC)
+    event = Event(id=f"e{sequence}", type=kind, subject="SKU-p1", sequence=sequence, time=moment, data=data)
+    return Delivery(event=event, receipt=Receipt(consumer="stock-notes", event_id=event.id, at=moment))
 
 
 @pytest.fixture
@@ -37,28 +32,26 @@ async def store() -> MemoryProductStore:
 
 @pytest.mark.parametrize("kind", ["stock.reserved.v1", "stock.released.v1", "stock.committed.v1", "stock.adjusted.v1"])
 async def test_every_event_of_stock_is_heard(store: MemoryProductStore, kind: str) -> None:
-    await StockNotes(store).handle(told(DELIVERED, kind=kind))
+    assert await StockNotes(store).handle([told(DELIVERED, kind=kind)]) == [Outcome.APPLIED]
     assert await store.count(ProductQuery(in_stock=True)) == 1
 
 
 async def test_the_stocks_version_decides_not_the_order_of_arrival(store: MemoryProductStore) -> None:
     notes = StockNotes(store)
-    for event in (told(SOLD_OUT, 3), told(DELIVERED, 2), told(SOLD_OUT, 3)):
-        await notes.handle(event)
+    outcomes = await notes.handle([told(SOLD_OUT, 3), told(DELIVERED, 2), told(SOLD_OUT, 3)])
+    assert outcomes == [Outcome.APPLIED, Outcome.SUPERSEDED, Outcome.DUPLICATE]
     assert await store.count(ProductQuery(in_stock=True)) == 0
-    await notes.handle(told(DELIVERED, 4))
+    assert await notes.preview(told(DELIVERED, 4)) is Outcome.APPLIED
+    await notes.handle([told(DELIVERED, 4)])
     assert await store.count(ProductQuery(in_stock=True)) == 1
-
-
-async def test_other_events_are_passed_over(store: MemoryProductStore) -> None:
-    await StockNotes(store).handle(replace(told(DELIVERED), type="stock.counted.v1"))
-    assert store.notes == {}
 
 
 @pytest.mark.parametrize(
     "data", [{}, {"sku": "SKU-p1"}, DELIVERED | {"available": -1}, DELIVERED | {"available": "many"}]
 )
-async def test_data_that_is_none_of_stock_is_refused(store: MemoryProductStore, data: dict[str, Any]) -> None:
+async def test_data_that_is_none_of_stock_is_refused_and_none_of_the_others_noted(
+    store: MemoryProductStore, data: dict[str, Any]
+) -> None:
     with pytest.raises(Invalid):
-        await StockNotes(store).handle(told(data))
+        await StockNotes(store).handle([told(DELIVERED), told(data, 2)])
     assert store.notes == {}

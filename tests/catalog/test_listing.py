@@ -11,11 +11,12 @@ from services.catalog.memory import MemoryProductStore
 from services.catalog.models import Product, ProductQuery, ProductSort
 from services.catalog.ports import ProductStore
 from services.catalog.store import MongoProductStore
+from services.infra.inbox import Inbox
 from services.infra.mongo import Database, connect
 from services.infra.outbox.rows import Outbox
 from services.infra.settings import MongoSettings
 from services.shared.money import Money
-from tests.catalog.makers import a_product
+from tests.catalog.makers import a_note, a_product
 from tests.catalog.model import NAMES, SEARCHES, Item, listed
 
 CATEGORIES = ("Lamps", "Food")
@@ -65,7 +66,7 @@ class Shop:
 
     async def note(self, product_id: str, available: int, version: int) -> None:
         item = self.items[product_id]
-        await self.store.note_stock(item.product.sku, available, version)
+        await self.store.note_stock([a_note(item.product.sku, available, version)])
         self.items[product_id] = replace(item, in_stock=available > 0)
 
 
@@ -121,9 +122,9 @@ def test_any_list_in_memory(catalogue: list[Any], query: ProductQuery, arriving:
 
 
 async def emptied(database: Database) -> ProductStore:
-    for name in ("products", "search_entries", "stock_notes"):
+    for name in ("products", "search_entries", "stock_notes", "inbox"):
         await database.collection(name).delete_many({})
-    return MongoProductStore(database, Outbox(database))
+    return MongoProductStore(database, Outbox(database), Inbox(database))
 
 
 def test_any_list_in_mongo(mongo_url: str) -> None:
@@ -143,7 +144,7 @@ def test_any_list_in_mongo(mongo_url: str) -> None:
         await client.drop_database("caravan_test_listing")
 
     with asyncio.Runner() as runner:
-        runner.run(MongoProductStore(database, Outbox(database)).prepare())
+        runner.run(MongoProductStore(database, Outbox(database), Inbox(database)).prepare())
         try:
             against_the_model()
         finally:

@@ -11,9 +11,10 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 
 from services.catalog.models import ProductQuery, ProductSort
 from services.catalog.store import MongoProductStore
+from services.infra.inbox import Inbox
 from services.infra.mongo import Client, Database
 from services.infra.outbox.rows import Outbox
-from tests.catalog.makers import a_product, eur
+from tests.catalog.makers import a_note, a_product, eur
 
 SIZE = 24
 INDEXES = {
@@ -48,7 +49,7 @@ class Watched:
     """A store of 24 products, and the plans of what it asks for."""
 
     def __init__(self, client: Client, database: Database, reads: Reads) -> None:
-        self.store = MongoProductStore(database, Outbox(database))
+        self.store = MongoProductStore(database, Outbox(database), Inbox(database))
         self._client = client
         self._name = database.collection("products").database.name
         self._reads = reads
@@ -58,7 +59,7 @@ class Watched:
         for number in range(SIZE):
             product = a_product(f"p{number}", price=eur(number % 5), age=number % 7, active=number % 6 > 0)
             await self.store.insert(product, [])
-            await self.store.note_stock(product.sku, number % 2, 1)
+            await self.store.note_stock([a_note(product.sku, number % 2, 1)])
         self._reads.sent.clear()
 
     async def plan_of(self, command: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from services.catalog.documents import product_document
 from services.catalog.models import ProductQuery
 from services.catalog.ports import ProductStore
 from services.catalog.store import MongoProductStore
+from services.infra.inbox import Inbox
 from services.infra.mongo import Database
 from services.infra.outbox.rows import Outbox
 from tests.catalog.contract import ProductStoreContract
@@ -20,7 +21,7 @@ class TestMongoProductStore(ProductStoreContract):
     @pytest.fixture
     async def store(self, database: Database) -> MongoProductStore:
         self._database = database
-        store = MongoProductStore(database, Outbox(database))
+        store = MongoProductStore(database, Outbox(database), Inbox(database))
         await store.prepare()
         return store
 
@@ -46,7 +47,7 @@ class TestMongoProductStore(ProductStoreContract):
         await products.insert_one(older)
         await products.create_index([("shelves", 1), ("places.newest", 1)], name="newest")
         for _ in range(2):
-            store = MongoProductStore(database, Outbox(database))
+            store = MongoProductStore(database, Outbox(database), Inbox(database))
             await store.prepare()
             for search in ("lamp", None):
                 page = await store.page(ProductQuery(search=search, in_stock=bool(in_stock)))

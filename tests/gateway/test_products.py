@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.catalog.makers import a_note
 from tests.gateway.world import World
 
 LIST = """query L($filter: ProductFilter, $sort: ProductSort, $first: Int, $after: String) {
@@ -44,7 +45,7 @@ async def update(world: World, product_id: str = "ink", caller: str = "ops", **g
 
 async def test_products_are_found_by_their_words_and_filters_together(world: World) -> None:
     await world.shop.stock_up("filler-01", "fueller-02", "felt-03")
-    await world.shop.products.note_stock("felt-03", 5, 1)
+    await world.shop.products.note_stock([a_note("felt-03", 5, 1)])
     assert await skus(world, filter={"search": "FELT"}) == ["felt-03"]
     assert await skus(world, filter={"search": "fé 0"}) == ["felt-03"]
     assert await skus(world, filter={"search": "f 0", "inStock": False}) == ["filler-01", "fueller-02"]

@@ -10,6 +10,7 @@ from services.infra.notices import Announcer, Changed
 from services.infra.redis import connect
 from services.infra.settings import CONTEXTS, RedisSettings
 from services.shared.events import EVENT_TOPICS, Event
+from services.shared.receipts import Delivery, Outcome, Receipt
 from tests.live.redis_node import RedisNode
 from tests.support.doubles import StandingClock
 from workers.consumers import CONSUMERS
@@ -34,25 +35,20 @@ def test_each_consumer_has_a_name_of_its_own_and_reads_a_topic_that_there_is() -
     assert {row.service for row in CONSUMERS} <= set(CONTEXTS)
 
 
-def change(age: timedelta) -> Event:
-    return Event(
-        id="e1",
-        type="stock.adjusted.v1",
-        subject="ink",
-        sequence=7,
-        time=NOW - age,
-        data={"sku": "ink", "available": 3},
-    )
+def change(age: timedelta) -> Delivery:
+    data = {"sku": "ink", "available": 3}
+    event = Event(id="e1", type="stock.adjusted.v1", subject="ink", sequence=7, time=NOW - age, data=data)
+    return Delivery(event=event, receipt=Receipt(consumer="live-stock", event_id=event.id, at=NOW))
 
 
 async def test_a_change_is_told_by_kind_id_and_version_alone_and_an_old_one_not_at_all(redis_node: RedisNode) -> None:
     redis = connect(RedisSettings(url=redis_node.url))
-    tell = LiveNotices(Announcer(redis), StandingClock(NOW)).of(Changed.STOCK)
+    notices = LiveNotices(Announcer(redis), StandingClock(NOW)).of(Changed.STOCK)
     async with redis.pubsub() as heard:
         await heard.subscribe("caravan.notices")
         await heard.get_message(timeout=5)
-        await tell(change(WORTH_TELLING + timedelta(seconds=1)))
-        await tell(change(timedelta(seconds=1)))
+        changes = [change(WORTH_TELLING + timedelta(seconds=1)), change(timedelta(seconds=1))]
+        assert await notices.handle(changes) == [Outcome.APPLIED] * 2
         message = await heard.get_message(timeout=5)
         assert message is not None
         assert message["data"] == b'{"kind":"stock","id":"ink","version":7}'
@@ -61,5 +57,6 @@ async def test_a_change_is_told_by_kind_id_and_version_alone_and_an_old_one_not_
 
 async def test_without_redis_the_consumer_goes_on() -> None:
     redis = connect(RedisSettings(url=NO_REDIS))
-    await LiveNotices(Announcer(redis), StandingClock(NOW)).of(Changed.ORDER)(change(timedelta()))
+    notices = LiveNotices(Announcer(redis), StandingClock(NOW)).of(Changed.ORDER)
+    assert await notices.handle([change(timedelta())]) == [Outcome.APPLIED]
     await redis.aclose()

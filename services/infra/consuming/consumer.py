@@ -1,121 +1,91 @@
-"""The consumer: hands one topic's events to one handler, in order within a partition, at least once. Knows no handler.
+"""The consumer: brings the records of a row's topics to its rounds and commits what is done. Knows no handler.
 
-An offset is committed after its effect, so a handler must bear to see an event again. What is away is waited for: its
-partition rests at the record and the others go on. What can never be handled is given up, and the partition goes on.
+An offset is committed when everything before it is done, so a crash brings records again, and loses none.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
-from prometheus_client import Counter, Gauge
-from structlog.contextvars import bound_contextvars
 
-from services.infra.kafka.records import event_of
+from services.infra.consuming import metrics
+from services.infra.consuming.breaker import FloodBreaker, FloodRules
+from services.infra.consuming.letters import Letters
+from services.infra.consuming.rounds import Rounds
+from services.infra.consuming.window import Window
+from services.infra.consuming.work import Consumption, Received
 from services.infra.kafka.topics import DEPENDENCY, START_WITHIN, ensure_topics
 from services.infra.settings import KafkaSettings
-from services.shared.errors import Invalid, Refused, Unavailable
-from services.shared.events import Event
+from services.shared.clock import Clock
+from services.shared.errors import Unavailable
+from services.shared.replays import RawRecord
 
 GROUP_PREFIX: Final = "caravan."
 BATCH: Final = 500
-"""Records of one round at most, over all partitions: what is read ahead and not handled yet stays small."""
+"""Records that one look brings at most, over all partitions."""
 
-LOOK_EVERY_MS: Final = 500
-ATTEMPTS: Final = 5
+LOOK_WITHIN: Final = 0.5
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 5.0
+COMMIT_WITHIN: Final = 5.0
 STOP_WITHIN: Final = 3.0
+SESSION_MS: Final = 10_000
 REBALANCE_WITHIN_MS: Final = 30_000
-"""How long a round may wait for a record (and a stop for a round); tries of a handler that fails for no known reason;
-seconds between tries; seconds to leave the group; what others wait for a consumer that finishes its records."""
-
-HANDLED = Counter("caravan_consumer_handled", "Events that had their effect", ["consumer"])
-GIVEN_UP = Counter("caravan_consumer_given_up", "Records that were passed over", ["consumer", "disposition"])
-RESTING = Gauge("caravan_consumer_resting", "Partitions that wait for a dependency", ["consumer"])
+"""How long a look waits for a record (and a stop for a look); seconds between tries to join; to commit; to leave the
+group; how long the group keeps a silent member's partitions; what others wait for one that finishes its records."""
 
 log = structlog.get_logger(__name__)
 
-Handler = Callable[[Event], Awaitable[None]]
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
 
-class Disposition(StrEnum):
-    """Why a record was given up, in the contract's words for dead letters."""
-
-    POISON = "poison"
-    PERMANENT = "permanent"
-    EXHAUSTED = "exhausted"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Consumption:
-    """One row of the table of consumers.
+class Means:
+    """What all consumers of a process share.
 
     Attributes:
-        consumer: its name; the group is called after it.
-        handle: has the effect of one event, the same however often it is called. Raises Unavailable when that has to
-            wait, Refused when it can never be; anything else is tried again a few times.
+        letters: where what is given up goes.
+        instance: what the process is called in its groups, the same after a restart: its partitions then wait for it
+            as long as a silent member's do, and nobody else's move. None: each start is a new member. No two processes
+            that run at once may have the same.
     """
 
-    topic: str
-    consumer: str
-    handle: Handler
-
-
-GiveUp = Callable[[Consumption, Record, Disposition, Exception], Awaitable[None]]
-
-
-async def tell(row: Consumption, record: Record, disposition: Disposition, failure: Exception) -> None:
-    """What is done with a record that is given up: it is counted and logged. A dead letter takes its place here."""
-    GIVEN_UP.labels(row.consumer, disposition).inc()
-    log.error(
-        "record given up",
-        consumer=row.consumer,
-        disposition=disposition,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        exc_info=failure,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Rest:
-    """A partition that waits: until when (the loop's time), and how long this time."""
-
-    until: float
-    seconds: float
+    kafka: KafkaSettings
+    letters: Letters
+    clock: Clock
+    flood: FloodRules = field(default_factory=FloodRules)
+    instance: str | None = None
 
 
 class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is published without types
     """One row, consumed. `run` it as a task; several processes may run the same row and share its partitions."""
 
-    def __init__(self, settings: KafkaSettings, row: Consumption, give_up: GiveUp = tell) -> None:
-        self._settings = settings
+    def __init__(self, row: Consumption, means: Means) -> None:
         self._row = row
-        self._give_up = give_up
-        self._resting: dict[TopicPartition, _Rest] = {}
+        self._means = means
+        self._windows: dict[TopicPartition, Window] = {}
         self._handling = asyncio.Lock()
+        self._assignments = 0
         self._yielding = False
+        self._stop = asyncio.Event()
+        self._breaker = FloodBreaker(means.flood)
+        self._rounds = Rounds(row, means.letters, self._breaker, means.clock, self._is_halted)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Goes on until `stop` is set; then finishes the records in hand, commits and leaves the group."""
+        self._stop = stop
         pause = FIRST_PAUSE
         while not stop.is_set():
             try:
-                await self._membership(stop)
+                await self._membership()
             except Unavailable as failure:
                 log.warning("consumer waits", consumer=self._row.consumer, reason=str(failure), seconds=pause)
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(pause):
-                        await stop.wait()
+                await self._stopped_within(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 pause = FIRST_PAUSE
@@ -125,43 +95,52 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
         self._yielding = True
         async with self._handling:
             for partition in revoked:
-                self._resting.pop(partition, None)
-            self._note_resting()
+                self._windows.pop(partition, None)
+            self._note_state()
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        """From here on records may be handled again."""
-        del assigned
+        """From here on records may be handled again. Each partition starts behind what is committed."""
+        self._windows = {partition: Window() for partition in sorted(assigned)}
+        self._assignments += 1
         self._yielding = False
 
-    async def _membership(self, stop: asyncio.Event) -> None:
+    def _is_halted(self) -> bool:
+        return self._yielding or self._stop.is_set()
+
+    async def _membership(self) -> None:
         """From joining the group to leaving it. Raises Unavailable."""
         kafka = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.bootstrap,
+            bootstrap_servers=self._means.kafka.bootstrap,
             group_id=GROUP_PREFIX + self._row.consumer,
+            group_instance_id=self._means.instance,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
+            session_timeout_ms=SESSION_MS,
             rebalance_timeout_ms=REBALANCE_WITHIN_MS,
         )
         try:
-            await self._join(kafka, stop)
-            while not stop.is_set():
-                await self._round(kafka, stop)
+            await self._join(kafka)
+            while not self._stop.is_set():
+                started = _now()
+                await self._round(kafka)
+                await self._stopped_within(self._row.every - (_now() - started))
         except (KafkaError, OSError, TimeoutError) as failure:
             raise Unavailable(DEPENDENCY, type(failure).__name__) from failure
         finally:
-            self._resting.clear()
+            self._windows.clear()
             self._yielding = False
+            self._note_state()
             await _leave(kafka)
 
-    async def _join(self, kafka: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+    async def _join(self, kafka: AIOKafkaConsumer) -> None:
         """Returns once a member, or told to stop. Raises TimeoutError, KafkaError, OSError."""
 
         async def join() -> None:
-            await ensure_topics(self._settings)
-            kafka.subscribe([self._row.topic], listener=self)
+            await ensure_topics(self._means.kafka)
+            kafka.subscribe(list(self._row.topics), listener=self)
             await kafka.start()
 
-        joining, stopping = asyncio.create_task(join()), asyncio.create_task(stop.wait())
+        joining, stopping = asyncio.create_task(join()), asyncio.create_task(self._stop.wait())
         try:
             await asyncio.wait({joining, stopping}, timeout=START_WITHIN, return_when=asyncio.FIRST_COMPLETED)
             if joining.done():
@@ -173,99 +152,87 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
             stopping.cancel()
             await asyncio.wait({joining, stopping})
 
-    async def _round(self, kafka: AIOKafkaConsumer, stop: asyncio.Event) -> None:
-        self._resume(kafka)
+    async def _round(self, kafka: AIOKafkaConsumer) -> None:
+        number = self._assignments
         batches: Mapping[TopicPartition, Sequence[Record]] = await kafka.getmany(
-            timeout_ms=LOOK_EVERY_MS, max_records=BATCH
+            timeout_ms=self._patience_ms(), max_records=BATCH
         )
         async with self._handling:
-            await asyncio.gather(
-                *(self._partition(kafka, partition, records, stop) for partition, records in batches.items())
-            )
+            for partition, records in batches.items():
+                window = self._windows.get(partition)
+                if window is None or (number != self._assignments and await _is_stale(kafka, partition, records)):
+                    continue
+                window.admit([_received(record) for record in records])
+            self._note_lag(kafka)
+            await self._rounds.run(self._windows.values())
+            await self._commit(kafka)
+            self._hold_back(kafka)
+            self._note_lag(kafka)
+            self._note_state()
 
-    async def _partition(
-        self, kafka: AIOKafkaConsumer, partition: TopicPartition, records: Sequence[Record], stop: asyncio.Event
-    ) -> None:
-        done: int | None = None
-        for record in records:
-            if stop.is_set() or self._yielding:
-                break
-            try:
-                await self._handle(record)
-            except Unavailable as failure:
-                self._rest(kafka, partition, record, failure)
-                break
-            done = record.offset + 1
-            self._resting.pop(partition, None)
-        if done is not None:
-            await self._commit(kafka, partition, done)
+    def _patience_ms(self) -> int:
+        """How long to look for records: not longer than until something in hand is due."""
+        due = self._rounds.due(self._windows.values())
+        seconds = LOOK_WITHIN if due is None else min(max(due - _now(), 0.0), LOOK_WITHIN)
+        return int(seconds * 1000)
 
-    async def _handle(self, record: Record) -> None:
-        """Raises Unavailable; every other failure ends with the record given up."""
-        try:
-            event = event_of(record)
-        except Invalid as failure:
-            await self._give_up(self._row, record, Disposition.POISON, failure)
+    async def _commit(self, kafka: AIOKafkaConsumer) -> None:
+        progress = {partition: window.take_progress() for partition, window in self._windows.items()}
+        offsets = {partition: offset for partition, offset in progress.items() if offset is not None}
+        if not offsets:
             return
-        with bound_contextvars(event_id=event.id, event_type=event.type, correlation_id=event.origin.correlation_id):
-            try:
-                await self._try(event)
-            except Unavailable:
-                raise
-            except Refused as refusal:
-                await self._give_up(self._row, record, Disposition.PERMANENT, refusal)
-            except Exception as failure:  # noqa: BLE001 (whatever it is, the partition goes on)
-                await self._give_up(self._row, record, Disposition.EXHAUSTED, failure)
-            else:
-                HANDLED.labels(self._row.consumer).inc()
-
-    async def _try(self, event: Event) -> None:
-        """Raises what the last attempt raised; Unavailable and Refused are not tried again."""
-        pause = FIRST_PAUSE
-        for _ in range(ATTEMPTS - 1):
-            try:
-                return await self._row.handle(event)
-            except (Unavailable, Refused):
-                raise
-            except Exception as failure:  # noqa: BLE001 (it may be gone the next time)
-                log.warning("handler failed", consumer=self._row.consumer, failure=type(failure).__name__)
-            await asyncio.sleep(pause)
-            pause *= 2
-        return await self._row.handle(event)
-
-    def _rest(self, kafka: AIOKafkaConsumer, partition: TopicPartition, record: Record, failure: Unavailable) -> None:
-        """Goes back to the record and leaves the partition alone for a while, longer each time."""
-        last = self._resting.get(partition)
-        seconds = min(last.seconds * 2, LONGEST_PAUSE) if last else FIRST_PAUSE
-        self._resting[partition] = _Rest(asyncio.get_running_loop().time() + seconds, seconds)
-        self._note_resting()
-        log.warning(
-            "partition rests",
-            consumer=self._row.consumer,
-            partition=partition.partition,
-            dependency=failure.dependency,
-            seconds=seconds,
-        )
-        with suppress(KafkaError):
-            # Refused where the partition is no longer ours: whoever has it starts at the last commit.
-            kafka.seek(partition, record.offset)
-            kafka.pause(partition)
-
-    def _resume(self, kafka: AIOKafkaConsumer) -> None:
-        now = asyncio.get_running_loop().time()
-        due = {partition for partition, rest in self._resting.items() if rest.until <= now}
-        kafka.resume(*(due & kafka.paused() & kafka.assignment()))
-        self._note_resting()
-
-    def _note_resting(self) -> None:
-        RESTING.labels(self._row.consumer).set(len(self._resting))
-
-    async def _commit(self, kafka: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
         try:
-            await kafka.commit({partition: offset})
-        except KafkaError as failure:
+            async with asyncio.timeout(COMMIT_WITHIN):
+                await kafka.commit(offsets)
+        except (KafkaError, TimeoutError) as failure:
             # The next commit covers it, or the partition's next owner handles these again.
             log.warning("commit failed", consumer=self._row.consumer, failure=type(failure).__name__)
+
+    def _hold_back(self, kafka: AIOKafkaConsumer) -> None:
+        """Fetches no more of a partition that has enough in hand, and again of one that has room."""
+        ours = kafka.assignment() & self._windows.keys()
+        paused = kafka.paused()
+        full = {partition for partition in ours if self._windows[partition].is_full}
+        kafka.pause(*(full - paused))
+        kafka.resume(*((paused & ours) - full))
+
+    def _note_lag(self, kafka: AIOKafkaConsumer) -> None:
+        behind, oldest = 0, None
+        for partition in kafka.assignment() & self._windows.keys():
+            window, end = self._windows[partition], kafka.highwater(partition)
+            newest = window.newest_offset
+            behind += window.in_hand + (end - newest - 1 if end is not None and newest is not None else 0)
+            if window.oldest is not None:
+                oldest = min(oldest or window.oldest.timestamp, window.oldest.timestamp)
+        age = 0.0 if oldest is None else self._means.clock.now().timestamp() - oldest / 1000
+        metrics.LAG_RECORDS.labels(self._row.consumer).set(behind)
+        metrics.LAG_SECONDS.labels(self._row.consumer).set(max(age, 0.0))
+
+    def _note_state(self) -> None:
+        windows = self._windows.values()
+        metrics.RESTING.labels(self._row.consumer).set(sum(window.has_rested for window in windows))
+        metrics.PARKED_KEYS.labels(self._row.consumer).set(sum(window.parked_keys for window in windows))
+
+    async def _stopped_within(self, seconds: float) -> None:
+        """Returns after so many seconds, or as soon as told to stop."""
+        if seconds > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._stop.wait()
+
+
+async def _is_stale(kafka: AIOKafkaConsumer, partition: TopicPartition, records: Sequence[Record]) -> bool:
+    """Whether the records were read before the partition was given anew: then it has another place to go on from."""
+    return bool(await kafka.position(partition) != records[-1].offset + 1)
+
+
+def _received(record: Record) -> Received:
+    return Received(
+        record=RawRecord(topic=record.topic, key=record.key, value=record.value, headers=tuple(record.headers)),
+        partition=record.partition,
+        offset=record.offset,
+        timestamp=record.timestamp,
+    )
 
 
 async def _leave(kafka: AIOKafkaConsumer) -> None:
@@ -275,3 +242,7 @@ async def _leave(kafka: AIOKafkaConsumer) -> None:
     except (KafkaError, OSError, TimeoutError) as failure:
         # `stop` waits for a broker that is away; what it has not told the group, the session's timeout does.
         log.info("left the group without a word", failure=type(failure).__name__)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,1 @@
+"""What listens to Kafka: windows, breaker, inbox, and consumers against real servers."""
