@@ -121,7 +121,8 @@ class Hosted:
 def compose(name: str, shared: Shared) -> Hosted:
     """Builds one of `settings.CONTEXTS`; connects to nothing."""
     database = Database(shared.mongo, f"{shared.settings.mongo.database_prefix}{name}")
-    return BUILDERS[name](shared, database, Outbox(database))
+    kept = timedelta(days=shared.settings.outbox.kept_days)
+    return BUILDERS[name](shared, database, Outbox(database, kept))
 
 
 def product_store(database: Database) -> MongoProductStore:

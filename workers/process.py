@@ -45,9 +45,11 @@ from workers.tuning import workflow_threads
 from workflows.runtime import new_runtime
 
 STARTUP: Final = "startup"
+RELAYS_WITHIN: Final = 1.5
 STOP_WITHIN: Final = 8.0
 GONE_AFTER: Final = 9.5
-"""Seconds from the signal: to the end of draining, all together; and to the end of the process, whatever hangs."""
+"""Seconds: for relays to publish what they have in hand; and from the signal to the end of draining, all together, and to
+the end of the process, whatever hangs."""
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +86,7 @@ class Process:
         self._clock = shared.clock
         self._letters = KafkaLetters(shared.settings.kafka)
         self._means = means_of(shared.settings, self._letters, shared.clock)
+        self._holder = shared.ids.new()
         self._temporal: Client | None = None
         self._started = False
         self._drained = asyncio.Event()
@@ -151,10 +154,16 @@ class Process:
         await self._run_workers(client)
         await asyncio.gather(*consumers, *aside)
         self._drained.set()
-        for relay in relays:
-            relay.cancel()
         if relays:
-            await asyncio.wait(relays)
+            await self._end(relays)
+
+    async def _end(self, relays: Sequence[asyncio.Task[None]]) -> None:
+        """Lets them give way to others; one that hangs is cut off."""
+        _, hanging = await asyncio.wait(relays, timeout=RELAYS_WITHIN)
+        for relay in hanging:
+            relay.cancel()
+        if hanging:
+            await asyncio.wait(hanging)
 
     async def _start(self) -> Client:
         """Waits for databases and Temporal, and prepares both."""
@@ -176,7 +185,7 @@ class Process:
             raise Unavailable(temporal.DEPENDENCY) from failure
 
     def _relaying(self, hosted: Hosted) -> asyncio.Task[None]:
-        relay = Relay(hosted.name, hosted.database, self._publisher)
+        relay = Relay(hosted.name, hosted.database, self._publisher, self._clock, self._holder)
         run = partial(relay.run, self._drained)
         return asyncio.create_task(keep_running(f"relay of {hosted.name}", run, self._drained))
 
