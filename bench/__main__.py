@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.crowd import measure
+from bench.crowd import Load, NextOrder, measure
 from bench.noop_load import NoopLoad, noop_load
 from bench.report import Pair, Report, save, show
 from bench.shop_load import ShopLoad, shop_load
@@ -16,10 +16,14 @@ from cli.ready import Addresses
 from cli.stack.running import running_stack
 from services.infra.settings import Settings
 
-LOADS = ((1, 60), (8, 240), (20, 300))
-"""Clients and orders of each load."""
-
-WARM_UP = (4, 40)
+LOADS = (
+    Load(clients=1, orders=60),
+    Load(clients=8, orders=240),
+    Load(clients=20, orders=240),
+    Load(clients=1, orders=40, next_order=NextOrder.FINISHED),
+    Load(clients=8, orders=160, next_order=NextOrder.FINISHED),
+)
+WARM_UP = Load(clients=4, orders=40)
 RESULT = Path("bench/results/latest.json")
 
 Costs = dict[str, float]
@@ -40,13 +44,13 @@ class Bench:
     async def run(self, console: Console) -> Report:
         """Warms both up, then measures each load, Caravan first and the limit right after."""
         resting = resident_mebibytes(self._pids)
-        await measure(self._shop.place_one, *WARM_UP)
-        await measure(self._noop.place_one, *WARM_UP)
+        await measure(self._shop.place_one, WARM_UP)
+        await measure(self._noop.place_one, WARM_UP)
         pairs = []
-        for clients, orders in LOADS:
-            console.print(f"{orders} orders by {clients} at a time")
-            pairs.append(await self._pair(clients, orders))
-            self._orders += orders
+        for load in LOADS:
+            console.print(f"{load.orders} orders by {load.clients} at a time, the next when {load.next_order}")
+            pairs.append(await self._pair(load))
+            self._orders += load.orders
         return Report(
             pairs=pairs,
             cpu_seconds_an_order={name: spent / self._orders for name, spent in self._cost.items()},
@@ -55,14 +59,14 @@ class Bench:
             loaded=resident_mebibytes(self._pids),
         )
 
-    async def _pair(self, clients: int, orders: int) -> Pair:
+    async def _pair(self, load: Load) -> Pair:
         before = cpu_seconds(self._pids)
-        caravan = await measure(self._shop.place_one, clients, orders)
+        caravan = await measure(self._shop.place_one, load)
         _add(self._cost, before, cpu_seconds(self._pids))
         before = cpu_seconds(self._limit_pids)
-        limit = await measure(self._noop.place_one, clients, orders)
+        limit = await measure(self._noop.place_one, load)
         _add(self._limit_cost, before, cpu_seconds(self._limit_pids))
-        return Pair(caravan=caravan, limit=limit)
+        return Pair(next_order=load.next_order, caravan=caravan, limit=limit)
 
 
 def _add(costs: Costs, before: Mapping[str, float], after: Mapping[str, float]) -> None:

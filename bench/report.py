@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench.crowd import NextOrder
 from bench.timings import Run, Spread
 
 
@@ -15,6 +16,7 @@ from bench.timings import Run, Spread
 class Pair:
     """Caravan and the limit under the same load, measured one after the other."""
 
+    next_order: NextOrder
     caravan: Run
     limit: Run
 
@@ -43,12 +45,20 @@ class Report:
 
 def show(report: Report, console: Console) -> None:
     """Prints the tables."""
-    speed = Table("clients", "what", "orders/s", "answer p50/p95/p99 ms", "confirmed p50/p95/p99 ms", "of the limit")
+    speed = Table(
+        "clients", "next when", "what", "orders/s", "answer p50/p95/p99 ms", "confirmed p50/p95/p99 ms", "of the limit"
+    )
     for pair in report.pairs:
         for name, run in (("caravan", pair.caravan), ("limit", pair.limit)):
             share = f"{pair.share:.0%}" if name == "caravan" else ""
             speed.add_row(
-                str(run.clients), name, f"{run.per_second:.1f}", _text(run.answered), _text(run.finished), share
+                str(run.clients),
+                pair.next_order,
+                name,
+                f"{run.per_second:.1f}",
+                _text(run.answered),
+                _text(run.finished),
+                share,
             )
     console.print(speed)
     cost = Table("process", "CPU ms an order", "limit's", "MiB at rest", "MiB at the end")
@@ -66,7 +76,9 @@ def show(report: Report, console: Console) -> None:
 def save(report: Report, path: Path) -> None:
     """Writes the same as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    shares = [{"clients": pair.caravan.clients, "share": pair.share} for pair in report.pairs]
+    shares = [
+        {"clients": pair.caravan.clients, "next_order": pair.next_order, "share": pair.share} for pair in report.pairs
+    ]
     path.write_text(json.dumps({**asdict(report), "shares": shares}, indent=2) + "\n")
 
 
