@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.dlq.app import dlq
 from cli.stack.choices import Only, PortChoice
 
 DEFAULT_DATA = Path(".caravan")
@@ -116,6 +117,9 @@ def new_pair() -> None:
     from cli.run import run_new_pair
 
     run_new_pair()
+
+
+app.add_typer(dlq, name="dlq")
 
 
 def run() -> None:

@@ -12,8 +12,8 @@ EVERY = LetterFilter(status=None)
 class Letters:
     """The store of dead letters, with its rules; `offset` counts the records that were found."""
 
-    def __init__(self) -> None:
-        self.store = MemoryDeadLetterStore()
+    def __init__(self, store: MemoryDeadLetterStore | None = None) -> None:
+        self.store = store or MemoryDeadLetterStore()
         self.service = DeadLetterService(self.store, StandingClock(), CountingIds("place"))
         self.offset = 0
 

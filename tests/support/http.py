@@ -13,6 +13,13 @@ async def serving(*routers: APIRouter) -> AsyncIterator[str]:
     app = FastAPI()
     for router in routers:
         app.include_router(router)
+    async with serving_app(app) as address:
+        yield address
+
+
+@asynccontextmanager
+async def serving_app(app: FastAPI) -> AsyncIterator[str]:
+    """The address at which the application answers."""
     config = uvicorn.Config(app, port=0, log_level="warning", lifespan="off", ws="none")
     config.load()
     server = uvicorn.Server(config)
