@@ -199,7 +199,7 @@ def _payments(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
 
 
 def _users(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
-    store = MongoAccountStore(database, outbox)
+    store = MongoAccountStore(database)
     keys = shared.keys
     assert keys is not None  # noqa: S101 (the process hosts users)
     tokens = _tokens(shared, keys)

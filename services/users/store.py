@@ -1,4 +1,4 @@
-"""The accounts, their sessions and the signing key in MongoDB. One transaction a method; holds no rule.
+"""The accounts and their sessions in MongoDB. One transaction a method, its writes one command; holds no rule.
 
 Who changes an account or a session writes its document, so that of two at once one meets a conflict and looks again.
 """
@@ -6,8 +6,9 @@ Who changes an account or a session writes its document, so that of two at once 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from services.infra.mongo import Database, Document, Session, unavailable_when_away
-from services.infra.outbox.rows import Outbox
+from services.infra.mongo import Database, Document, unavailable_when_away
+from services.infra.outbox.rows import told
+from services.infra.transaction import Reads, Transaction, Write, added, changed, replaced
 from services.shared.actors import Role
 from services.shared.errors import NotFound
 from services.users.documents import (
@@ -39,13 +40,10 @@ KEPT_AFTER_EXPIRY = timedelta(days=7)
 class MongoAccountStore:
     """Offers `ports.AccountStore`."""
 
-    def __init__(self, database: Database, outbox: Outbox) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
         self._accounts = database.collection(ACCOUNTS)
-        self._sessions = database.collection(SESSIONS)
-        self._tokens = database.collection(REFRESH_TOKENS)
         self._turns = database.collection(TURNS)
-        self._outbox = outbox
 
     async def prepare(self) -> None:
         """Makes the collections, their validators and indexes. Idempotent."""
@@ -63,48 +61,42 @@ class MongoAccountStore:
         await self._database.insert_new(self._turns, {"_id": ROLES, "taken": 0})
 
     async def insert(self, new: Change) -> None:
-        async def beside(session: Session) -> None:
-            if new.opened:
-                await self._open(new.opened, session)
-            await self._outbox.append(session, new.events)
-
-        if not await self._database.insert_new(self._accounts, account_document(new.account), beside):
+        opening = _opening(new.opened) if new.opened else []
+        writes = [added(ACCOUNTS, account_document(new.account)), *opening, *told(new.events)]
+        if not await self._database.write_all(writes):
             raise EmailTaken("another account has this address", ("email",))
 
     async def change(self, user_id: str, step: Step) -> Account:
-        async def work(session: Session) -> Account:
-            return await self._changed(user_id, step, session)
-
-        return await self._database.transact(work)
+        return await self._database.transact_at_once(lambda transaction: _changed(transaction, user_id, step))
 
     async def change_roles(self, user_id: str, step: RolesStep) -> Account:
-        async def work(session: Session) -> Account:
+        def work(transaction: Transaction) -> Account:
+            found = transaction.found(ACCOUNTS, {"roles": Role.ADMIN.value}, kept={"_id": 1})
+            admins = frozenset(document["_id"] for document in found)
             # Two that read the same ADMINs and each take another's role away would write different documents.
-            await self._turns.update_one({"_id": ROLES}, {"$inc": {"taken": 1}}, session=session)
-            found = self._accounts.find({"roles": Role.ADMIN.value}, {"_id": True}, session=session)
-            admins = frozenset([document["_id"] for document in await found.to_list(None)])
-            return await self._changed(user_id, lambda account: step(account, admins), session)
+            turn = changed(TURNS, {"_id": ROLES}, {"$inc": {"taken": 1}})
+            return _changed(transaction, user_id, lambda account: step(account, admins), [turn])
 
-        return await self._database.transact(work)
+        return await self._database.transact_at_once(work)
 
     async def turn(self, digest: str, step: TurnStep) -> Turn | None:
-        async def work(session: Session) -> Turn | None:
-            family = await self._family(digest, session)
-            account = await self._accounts.find_one({"_id": family.user_id}, session=session) if family else None
+        def work(transaction: Transaction) -> Turn | None:
+            family = _family(transaction, digest)
+            account = _one(transaction, ACCOUNTS, {"_id": family.user_id}) if family else None
             if family is None or account is None:
                 return None
             turn = step(family, user_of(account))
-            await self._save_turn(turn, family, account, session)
+            transaction.write(_turning(turn, family, account))
             return turn
 
-        return await self._database.transact(work)
+        return await self._database.transact_at_once(work)
 
     async def end_session(self, digest: str, end: SessionEnd) -> None:
-        async def work(session: Session) -> None:
-            if family := await self._family(digest, session):
-                await self._end({"_id": family.id}, end, session)
+        def work(transaction: Transaction) -> None:
+            if family := _family(transaction, digest):
+                transaction.write(_ending(transaction, {"_id": family.id}, end))
 
-        await self._database.transact(work)
+        await self._database.transact_at_once(work)
 
     async def by_email(self, email: str) -> Account | None:
         return await self._one({"email": email})
@@ -118,50 +110,62 @@ class MongoAccountStore:
         return tuple(user_of(document) for document in found)
 
     async def _one(self, wanted: Document) -> Account | None:
-        with unavailable_when_away():
-            document = await self._accounts.find_one(wanted)
+        document = await self._database.read(lambda reads: _one(reads, ACCOUNTS, wanted))
         return account_of(document) if document else None
 
-    async def _changed(self, user_id: str, step: Callable[[Account], Change], session: Session) -> Account:
-        document = await self._accounts.find_one({"_id": user_id}, session=session)
-        if document is None:
-            raise NotFound("no such account")
-        before = account_of(document)
-        change = step(before)
-        if change.account == before:
-            return before
-        await self._accounts.replace_one({"_id": user_id}, account_document(change.account), session=session)
-        if change.ends_sessions:
-            await self._end({"user_id": user_id}, SessionEnd.REVOKED, session)
-        if change.opened:
-            await self._open(change.opened, session)
-        await self._outbox.append(session, change.events)
-        return change.account
 
-    async def _family(self, digest: str, session: Session) -> Family | None:
-        token = await self._tokens.find_one({"_id": digest}, session=session)
-        family = await self._sessions.find_one({"_id": token["family_id"]}, session=session) if token else None
-        return family_of(family) if family else None
+def _one(reads: Reads, collection: str, wanted: Document) -> Document | None:
+    found = reads.found(collection, wanted, limit=1)
+    return found[0] if found else None
 
-    async def _open(self, family: Family, session: Session) -> None:
-        await self._sessions.insert_one(family_document(family), session=session)
-        await self._add_token(family, session)
 
-    async def _add_token(self, family: Family, session: Session) -> None:
-        token = token_document(family.newest, family.id, family.expires_at)
-        await self._tokens.insert_one(token, session=session)
+def _changed(
+    transaction: Transaction, user_id: str, step: Callable[[Account], Change], beside: Sequence[Write] = ()
+) -> Account:
+    """What the step made of the account; with the writes of `beside` where it made something else of it."""
+    document = _one(transaction, ACCOUNTS, {"_id": user_id})
+    if document is None:
+        raise NotFound("no such account")
+    before = account_of(document)
+    change = step(before)
+    if change.account == before:
+        return before
+    ending = _ending(transaction, {"user_id": user_id}, SessionEnd.REVOKED) if change.ends_sessions else []
+    opening = _opening(change.opened) if change.opened else []
+    replacing = replaced(ACCOUNTS, {"_id": user_id}, account_document(change.account))
+    transaction.write([*beside, replacing, *ending, *opening, *told(change.events)])
+    return change.account
 
-    async def _save_turn(self, turn: Turn, before: Family, account: Document, session: Session) -> None:
-        after = turn.judgement.family
-        if after == before:
-            return
-        await self._sessions.replace_one({"_id": after.id}, family_document(after), session=session)
-        if after.newest != before.newest:
-            await self._add_token(after, session)
-        if turn.user.version != account["version"]:
-            version = {"version": turn.user.version}
-            await self._accounts.update_one({"_id": turn.user.id}, {"$set": version}, session=session)
-        await self._outbox.append(session, turn.events)
 
-    async def _end(self, wanted: Document, end: SessionEnd, session: Session) -> None:
-        await self._sessions.update_many({**wanted, "ended": None}, {"$set": {"ended": end.value}}, session=session)
+def _family(transaction: Transaction, digest: str) -> Family | None:
+    token = _one(transaction, REFRESH_TOKENS, {"_id": digest})
+    family = _one(transaction, SESSIONS, {"_id": token["family_id"]}) if token else None
+    return family_of(family) if family else None
+
+
+def _opening(family: Family) -> list[Write]:
+    return [added(SESSIONS, family_document(family), is_new=True), _adding_token(family)]
+
+
+def _adding_token(family: Family) -> Write:
+    token = token_document(family.newest, family.id, family.expires_at)
+    return added(REFRESH_TOKENS, token, is_new=True)
+
+
+def _turning(turn: Turn, before: Family, account: Document) -> list[Write]:
+    after = turn.judgement.family
+    if after == before:
+        return []
+    writes = [replaced(SESSIONS, {"_id": after.id}, family_document(after))]
+    if after.newest != before.newest:
+        writes.append(_adding_token(after))
+    if turn.user.version != account["version"]:
+        version = {"version": turn.user.version}
+        writes.append(changed(ACCOUNTS, {"_id": turn.user.id}, {"$set": version}))
+    return [*writes, *told(turn.events)]
+
+
+def _ending(transaction: Transaction, wanted: Document, end: SessionEnd) -> list[Write]:
+    open_ones = {**wanted, "ended": None}
+    count = len(transaction.found(SESSIONS, open_ones, kept={"_id": 1}))
+    return [changed(SESSIONS, open_ones, {"$set": {"ended": end.value}}, count)] if count else []

@@ -36,7 +36,7 @@ class Rotation:
         self.database = database
         self.clock = StandingClock()
         outbox = Outbox(database)
-        self.store = MongoAccountStore(database, outbox)
+        self.store = MongoAccountStore(database)
         self._preparable = (outbox, self.store)
         ids = SortableIds()
         refresh_tokens = RefreshTokens(self.clock, ids, RandomSecrets())

@@ -21,7 +21,7 @@ class TestMongoAccountStore(AccountStoreContract, SessionStoreContract):
         self._database = database
         outbox = Outbox(database)
         await outbox.prepare()
-        store = MongoAccountStore(database, outbox)
+        store = MongoAccountStore(database)
         await store.prepare()
         return store
 
