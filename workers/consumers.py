@@ -13,7 +13,6 @@ from workers.composition import STOCK_NOTES, Hosted
 from workers.event_types import KNOWN_TYPES
 from workers.live_notices import LiveNotices
 
-
 USUAL: Final = Retries()
 
 

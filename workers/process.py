@@ -18,6 +18,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.replays import ReplayActivities
 from services.infra.consuming.consumer import Consumer
 from services.infra.consuming.letters import KafkaLetters
 from services.infra.consuming.work import Consumption
@@ -48,8 +49,8 @@ STARTUP: Final = "startup"
 RELAYS_WITHIN: Final = 1.5
 STOP_WITHIN: Final = 8.0
 GONE_AFTER: Final = 9.5
-"""Seconds: for relays to publish what they have in hand; and from the signal to the end of draining, all together, and to
-the end of the process, whatever hangs."""
+"""Seconds: for relays to publish what they have in hand; and from the signal to the end of draining, all together, and
+to the end of the process, whatever hangs."""
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +84,7 @@ class Process:
         self._publisher = Publisher(shared.settings.kafka)
         self._redis = connect_redis(shared.settings.redis)
         self._live = LiveNotices(Announcer(self._redis), shared.clock)
+        self._works = {hosted.name: works_of(hosted, self._live, shared.clock) for hosted in self._hosted}
         self._clock = shared.clock
         self._letters = KafkaLetters(shared.settings.kafka)
         self._means = means_of(shared.settings, self._letters, shared.clock)
@@ -198,7 +200,7 @@ class Process:
             run = partial(Consumer(row, self._means).run, self.stop)
             return asyncio.create_task(keep_running(f"consumer {row.consumer}", run, self.stop))
 
-        return [running(row) for row in consumptions_of(works_of(hosted, self._live, self._clock))]
+        return [running(row) for row in consumptions_of(self._works[hosted.name])]
 
     def _running_aside(self, hosted: Hosted) -> list[asyncio.Task[None]]:
         return [
@@ -209,10 +211,11 @@ class Process:
     async def _run_workers(self, client: Client) -> None:
         """Returns when told to stop and all workers are drained."""
         steps = {hosted.name: hosted.activities for hosted in self._hosted if hosted.activities is not None}
+        replays = {name: ReplayActivities(works) for name, works in self._works.items() if works}
         with workflow_threads() as threads:
             running = [
                 keep_running(f"worker of {queue}", partial(temporal.run_worker, make, self.stop), self.stop)
-                for queue, make in temporal.worker_makers(client, steps, {}, threads).items()
+                for queue, make in temporal.worker_makers(client, steps, replays, threads).items()
             ]
             await asyncio.gather(*running, self.stop.wait())
 
