@@ -23,8 +23,9 @@ from services.users.audit.models import MOST_ARGUMENTS, AuditArgument, AuditOutc
 
 KEPT: Final = frozenset(
     {
-        *("action", "amount", "categories", "currency", "delta", "id", "initialStock", "name"),
-        *("reason", "roles", "sku", "step", "trackingNumber", "userId", "workflowId"),
+        *("action", "amount", "categories", "consumer", "currency", "delta", "dryRun", "errorType", "eventType"),
+        *("fingerprint", "id", "ids", "initialStock", "name", "reason", "roles", "sku", "status", "step", "topic"),
+        *("trackingNumber", "userId", "workflowId"),
     }
 )
 """Arguments and fields of inputs whose values the trail keeps: identifiers, amounts, choices and reasons."""

@@ -10,7 +10,10 @@ from gateway.context import Backends, Places
 from gateway.currencies import Currencies
 from gateway.limits.ports import Budget
 from gateway.live_composition import live_of
+from gateway.ports import Sagas
+from gateway.redrives import Redrives
 from gateway.schema import build_schema
+from gateway.temporal_redrives import TemporalRedrives
 from gateway.temporal_runs import Runs
 from gateway.temporal_sagas import TemporalSagas
 from gateway.throttle.budget import LeakyBudget
@@ -28,6 +31,8 @@ from gateway.web.jwks import jwks_page
 from gateway.web.metrics import Metrics
 from services.catalog.client import CatalogClient
 from services.catalog.ports import Catalog
+from services.deadletters.client import DeadLettersClient
+from services.deadletters.ports import DeadLetters
 from services.infra.calls.sender import Line, connections
 from services.infra.http import Caller
 from services.infra.identity.access_tokens import AccessTokens, access_token_rules
@@ -64,7 +69,8 @@ async def compose(settings: Settings) -> FastAPI:
     sagas = TemporalSagas(client, runs, within, settings.gateway.placements_at_once)
     identity = Identity(settings.identity.private_key, "gateway", clock)
     line = Line(session=connections(), identity=identity, timeout=within)
-    return assemble(settings, _backends(settings, line, sagas, clock), clock, line)
+    redrives = TemporalRedrives(client, within)
+    return assemble(settings, _backends(settings, line, clock, sagas, redrives), clock, line)
 
 
 async def engine(settings: TemporalSettings) -> Client:
@@ -140,7 +146,7 @@ def places_of(settings: Settings) -> Places:
     )
 
 
-def _backends(settings: Settings, line: Line, sagas: TemporalSagas, clock: Clock) -> Backends:
+def _backends(settings: Settings, line: Line, clock: Clock, sagas: Sagas, redrives: Redrives) -> Backends:
     def caller(context: str, protocol: type, host: str = "") -> Caller:
         return Caller(line, settings.services.url_of(host or context), context, protocol)
 
@@ -152,7 +158,9 @@ def _backends(settings: Settings, line: Line, sagas: TemporalSagas, clock: Clock
         payments=PaymentsClient(caller("payments", Payments)),
         users=UsersClient(caller("users", Users)),
         audit=AuditClient(caller("audit", Audit, host="users")),
+        dead_letters=DeadLettersClient(caller("deadletters", DeadLetters)),
         sagas=sagas,
+        redrives=redrives,
         ids=SortableIds(),
         places=places_of(settings),
         currencies=Currencies(catalog, clock),

@@ -14,9 +14,12 @@ from gateway.currencies import Currencies
 from gateway.execution import close_dropped
 from gateway.live.hub import Hub
 from gateway.ports import Sagas, WorkflowView
+from gateway.redrives import Redrives
 from gateway.throttle.sign_ins import SignIns
 from services.catalog.models import Product
 from services.catalog.ports import Catalog
+from services.deadletters.models import LetterContent
+from services.deadletters.ports import DeadLetters
 from services.infra.telemetry import current_trace
 from services.inventory.models import StockItem
 from services.inventory.ports import Inventory
@@ -67,7 +70,9 @@ class Backends:
     payments: Payments
     users: Users
     audit: Audit
+    dead_letters: DeadLetters
     sagas: Sagas
+    redrives: Redrives
     ids: IdFactory
     places: Places
     currencies: Currencies
@@ -139,6 +144,21 @@ class Loaders:
     def order(self) -> "DataLoader[str, Order | None]":
         """Orders by id."""
         return _batched(self._calls, self._as_viewer(self._backends.orders.visible_orders), lambda order: order.id)
+
+    @cached_property
+    def dead_letter_content(self) -> "DataLoader[str, LetterContent | None]":
+        """What is in dead letters, by id; asked for until all of it has come."""
+        ask = self._as_viewer(self._backends.dead_letters.contents_of)
+
+        async def ask_until_complete(ids: Sequence[str]) -> Sequence[LetterContent]:
+            found: list[LetterContent] = []
+            missing = list(ids)
+            while missing and (news := await ask(missing)):
+                found += news
+                missing = [each for each in missing if each not in {content.id for content in news}]
+            return found
+
+        return _batched(self._calls, ask_until_complete, lambda content: content.id)
 
     @cached_property
     def workflow(self) -> "DataLoader[str, WorkflowView | None]":

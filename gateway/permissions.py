@@ -44,6 +44,10 @@ ROOTS: Final[Mapping[str, Access]] = {
     "Query.workflow": Access.OPS,
     "Query.workflows": Access.OPS,
     "Query.auditRecords": Access.ADMIN,
+    "Query.deadLetter": Access.OPS,
+    "Query.deadLetters": Access.OPS,
+    "Query.deadLetterGroups": Access.OPS,
+    "Query.redrive": Access.OPS,
     "Mutation.register": Access.ANYBODY,
     "Mutation.login": Access.ANYBODY,
     "Mutation.refreshSession": Access.ANYBODY,
@@ -60,6 +64,8 @@ ROOTS: Final[Mapping[str, Access]] = {
     "Mutation.shipOrder": Access.OPS,
     "Mutation.deliverOrder": Access.OPS,
     "Mutation.resolveStep": Access.OPS,
+    "Mutation.replayDeadLetters": Access.OPS,
+    "Mutation.discardDeadLetters": Access.OPS,
     "Subscription.orderUpdated": Access.OWNER,
     "Subscription.stockChanged": Access.ANYBODY,
 }
@@ -98,6 +104,23 @@ FIELDS: Final[Mapping[str, Access]] = {
     **_rows("AuditRecord", Access.REACHED, "id action arguments actorId actor address requestId outcome codes"),
     **_rows("AuditRecord", Access.REACHED, "startedAt finishedAt"),
     **_rows("AuditArgument", Access.REACHED, "name value"),
+    **_rows("DeadLetter", Access.REACHED, "id topic partition offset key consumer eventId eventType payload errorType"),
+    **_rows(
+        "DeadLetter", Access.REACHED, "errorMessage attempts replays status note firstFailedAt lastFailedAt headers"
+    ),
+    **_rows("DeadLetter", Access.REACHED, "fingerprint disposition correlationId replayHistory workflow"),
+    **_rows("DeadLetterHeader", Access.REACHED, "name value"),
+    **_rows("DeadLetterReplay", Access.REACHED, "workflow actorId at verdict detail"),
+    **_rows("DeadLetterConnection", Access.REACHED, "edges pageInfo totalCount"),
+    **_rows("DeadLetterEdge", Access.REACHED, "cursor node"),
+    **_rows(
+        "DeadLetterGroup", Access.REACHED, "consumer eventType errorType errorMessage fingerprint count oldest newest"
+    ),
+    **_rows("DeadLettersPayload", Access.REACHED, "count workflow verdicts errors"),
+    **_rows("DeadLetterProspect", Access.REACHED, "id prospect errorType errorMessage"),
+    **_rows("DeadLetterFailure", Access.REACHED, "id errorType errorMessage"),
+    **_rows("Redrive", Access.REACHED, "id workflow state dryRun total canary tally quarantined failures prospects"),
+    **_rows("RedriveTally", Access.REACHED, "done applied alreadyApplied superseded failed"),
     **_rows("Money", Access.ANYBODY, "amount currency"),
     **_rows("PageInfo", Access.ANYBODY, "hasNextPage hasPreviousPage startCursor endCursor"),
     **_rows("UserError", Access.ANYBODY, "code message path"),

@@ -10,6 +10,7 @@ from graphql import GraphQLSchema, print_schema
 
 from gateway.guard import guard
 from gateway.resolvers.audit import AuditQueries
+from gateway.resolvers.dead_letters import DeadLetterMutations, DeadLetterQueries
 from gateway.resolvers.orders import OrderMutations, OrderQueries
 from gateway.resolvers.placement import PlacementMutations
 from gateway.resolvers.products import ProductMutations, ProductQueries
@@ -19,11 +20,14 @@ from gateway.resolvers.workflows import WorkflowMutations, WorkflowQueries
 from gateway.standins import answer_lists_in_part
 
 
-class Query(AuditQueries, WorkflowQueries, OrderQueries, ProductQueries, UserQueries, graphene.ObjectType):
+class Query(
+    DeadLetterQueries, AuditQueries, WorkflowQueries, OrderQueries, ProductQueries, UserQueries, graphene.ObjectType
+):
     """Reads."""
 
 
 class Mutation(
+    DeadLetterMutations,
     WorkflowMutations,
     OrderMutations,
     PlacementMutations,

@@ -23,6 +23,13 @@ SIZES: Final[Mapping[str, int]] = {
     "OrderPayload.errors": 100,
     "Workflow.steps": 20,
     "Query.schedules": 20,
+    "Query.deadLetterGroups": 100,
+    "DeadLetter.headers": 20,
+    "DeadLetter.replayHistory": 5,
+    "DeadLettersPayload.verdicts": 100,
+    "DeadLettersPayload.errors": 100,
+    "Redrive.failures": 100,
+    "Redrive.prospects": 100,
 }
 """So many items, by type and field."""
 
@@ -40,14 +47,22 @@ WEIGHTS: Final[Mapping[str, int]] = {
     # a workflow is started
     "Mutation.placeOrder": 100,
     "Mutation.createProduct": 100,
+    "Mutation.replayDeadLetters": 200,
+    # a write for each of many
+    "Mutation.discardDeadLetters": 100,
     # a page is a call of its own and a search in a database, however little of it is asked for
     "Query.products": 100,
     "Query.stockAdjustments": 100,
     "Query.orders": 100,
     "Query.workflows": 100,
     "Query.auditRecords": 100,
+    "Query.deadLetters": 100,
     # all that match are counted
     "ProductConnection.totalCount": 20,
+    "DeadLetterConnection.totalCount": 20,
+    "Query.deadLetterGroups": 200,
+    # up to a megabyte
+    "DeadLetter.payload": 20,
     # a loader's share of a call
     "Product.stock": 3,
     "Product.boughtTogether": 5,
@@ -59,6 +74,8 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "Recommendation.product": 3,
     # the workflow engine is asked for one at a time
     "Order.workflow": 20,
+    "DeadLetter.workflow": 20,
+    "Query.redrive": 20,
     "Workflow.steps": 20,
     # the whole schema
     "Query.__schema": 1000,

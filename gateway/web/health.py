@@ -17,7 +17,7 @@ Check = Callable[[], Awaitable[object]]
 
 
 def checks_of(backends: Backends) -> Mapping[str, Check]:
-    """A read that goes all the way, for each thing that the gateway stands on."""
+    """A read that goes all the way, for each thing that the gateway stands on: all that a shopper needs."""
     return {
         "temporal": backends.sagas.check,
         "catalog": lambda: backends.catalog.products_by_id([NOBODY]),

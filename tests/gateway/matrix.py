@@ -24,6 +24,10 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "Query.workflow": ('{ workflow(id: "order/none") { id } }', {}),
     "Query.workflows": ("{ workflows { edges { node { id } } } }", {}),
     "Query.auditRecords": ("{ auditRecords { edges { node { id action outcome } } } }", {}),
+    "Query.deadLetter": ('{ deadLetter(id: "none") { id } }', {}),
+    "Query.deadLetters": ("{ deadLetters { totalCount edges { node { id payload } } } }", {}),
+    "Query.deadLetterGroups": ("{ deadLetterGroups { count } }", {}),
+    "Query.redrive": ('{ redrive(id: "redrive/none") { state } }', {}),
     "Mutation.register": (
         "mutation M($input: RegisterInput!) { register(input: $input) { user { id } errors { code } } }",
         {"input": {"email": "new@example.org", "password": "three otters on a raft", "name": "New"}},
@@ -77,6 +81,14 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
             workflow { id } errors { code } } }""",
         {"reason": REASON},
     ),
+    "Mutation.replayDeadLetters": (
+        "mutation { replayDeadLetters(ids: []) { count errors { code } } }",
+        {},
+    ),
+    "Mutation.discardDeadLetters": (
+        "mutation M($reason: String!) { discardDeadLetters(ids: [], reason: $reason) { count errors { code } } }",
+        {"reason": REASON},
+    ),
     "Subscription.orderUpdated": ("subscription S($id: ID!) { orderUpdated(id: $id) { id status } }", {}),
     "Subscription.stockChanged": (
         "subscription S($skus: [String!]!) { stockChanged(skus: $skus) { sku available } }",
@@ -99,6 +111,10 @@ EXPECTED: dict[str, dict[str, str]] = {
     "Query.workflow": OPS,
     "Query.workflows": OPS,
     "Query.auditRecords": OPS | {"ops": "FORBIDDEN"},
+    "Query.deadLetter": OPS,
+    "Query.deadLetters": OPS,
+    "Query.deadLetterGroups": OPS,
+    "Query.redrive": OPS,
     "Mutation.register": OPEN,
     "Mutation.login": OPEN,
     "Mutation.refreshSession": OPEN,
@@ -115,6 +131,8 @@ EXPECTED: dict[str, dict[str, str]] = {
     "Mutation.shipOrder": OPS | {"ops": "", "admin": ""},
     "Mutation.deliverOrder": OPS | {"ops": "CONFLICT", "admin": "CONFLICT"},
     "Mutation.resolveStep": OPS | {"ops": "CONFLICT", "admin": "CONFLICT"},
+    "Mutation.replayDeadLetters": OPS | {"ops": "INVALID", "admin": "INVALID"},
+    "Mutation.discardDeadLetters": OPS | {"ops": "INVALID", "admin": "INVALID"},
     "Subscription.orderUpdated": SIGNED_IN | {"ben": "NOT_FOUND"},
     "Subscription.stockChanged": OPEN,
 }

@@ -1,4 +1,4 @@
-"""The five services as the gateway sees them: the real rules over memory stores, watched, with faults on demand."""
+"""The six services as the gateway sees them: the real rules over memory stores, watched, with faults on demand."""
 
 import asyncio
 from collections import Counter
@@ -12,6 +12,9 @@ from services.catalog.memory import MemoryProductStore
 from services.catalog.models import CreateProduct
 from services.catalog.ports import Catalog
 from services.catalog.service import CatalogService
+from services.deadletters.memory import MemoryDeadLetterStore
+from services.deadletters.ports import DeadLetters
+from services.deadletters.service import DeadLetterService
 from services.infra.calls.deadlines import at_most
 from services.inventory.memory import MemoryStockStore
 from services.inventory.models import OpenStock
@@ -78,7 +81,7 @@ class Watched:
 
 
 class Shop:
-    """All five; `ink` and `pen` are on sale, 100 of each."""
+    """All six; `ink` and `pen` are on sale, 100 of each."""
 
     def __init__(self, rules: TokenRules) -> None:
         self.clock = StandingClock()
@@ -90,6 +93,8 @@ class Shop:
         self.order_store = MemoryOrderStore()
         self.payment_store = MemoryPaymentStore()
         self.provider = MemoryPaymentProvider()
+        self.letter_store = MemoryDeadLetterStore()
+        self.letter_service = DeadLetterService(self.letter_store, self.clock, self.ids)
         self.keys = signing_keys(self.clock)
         self.tokens = Ed25519Tokens(self.keys, rules, self.clock, self.ids)
         self.user_service = UserService(
@@ -102,17 +107,19 @@ class Shop:
         )
         self.watched = {
             "catalog": Watched(CatalogService(self.products, self.clock, self.ids)),
+            "deadletters": Watched(self.letter_service),
             "inventory": Watched(InventoryService(self.stock, self.clock, self.ids)),
             "orders": Watched(OrderService(self.order_store, self.clock, self.ids)),
             "payments": Watched(PaymentService(self.payment_store, self.provider, self.clock, self.ids)),
             "users": Watched(self.user_service),
         }
         self.catalog = cast("Catalog", self.watched["catalog"])
+        self.dead_letters = cast("DeadLetters", self.watched["deadletters"])
         self.inventory = cast("Inventory", self.watched["inventory"])
         self.orders = cast("Orders", self.watched["orders"])
         self.payments = cast("Payments", self.watched["payments"])
         self.users = cast("Users", self.watched["users"])
-        # Beside the five: what a test counts is what it asked for.
+        # Beside the six: what a test counts is what it asked for.
         self.watched_audit = Watched(AuditService(self.trail, self.clock))
         self.audit = cast("Audit", self.watched_audit)
 

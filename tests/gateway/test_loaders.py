@@ -19,6 +19,7 @@ from graphql.type import GraphQLField, is_required_argument
 from gateway.context import LARGEST_BATCH, Loaders
 from gateway.schema import build_schema
 from gateway.standins import is_list
+from tests.deadletters.makers import found, headers
 from tests.gateway.edge.settings import limited
 from tests.gateway.world import World, build_world
 
@@ -55,9 +56,16 @@ LISTS: dict[str, Row] = {
     "stockAdjustments": Row(
         arguments='sku: "ink", ', calls={"inventory.stock_adjustments": 1, "users.visible_users": 1}
     ),
+    "deadLetters": Row(
+        calls={"deadletters.list_letters": 1, "deadletters.count_letters": 1, "deadletters.contents_of": 1},
+        per_item=("describe",),
+    ),
     "auditRecords": Row(calls={"audit.list_records": 1, "users.visible_users": 1}),
     "workflows": Row(calls={}, engine={"list_runs": 1}, per_item=("describe", "steps")),
 }
+
+WHOLE = {"deadLetterGroups"}
+"""Lists that come whole, by one call; they are no pages."""
 
 
 def everything(kind: GraphQLOutputType, on_the_way: frozenset[str] = frozenset()) -> str:
@@ -95,7 +103,10 @@ def query_of(name: str, size: int) -> str:
 
 @pytest.fixture
 async def busy() -> World:
-    """Fifty products, each ordered once, by two customers; fifty adjustments of a stock, by two people."""
+    """Fifty products, each ordered once, by two customers; fifty adjustments of a stock, by two people.
+
+    And fifty dead letters, each of another order.
+    """
     world = await build_world(settings=limited(cost=10**6))
     await world.shop.stock_up(*(f"s{number}" for number in range(MANY)))
     adjust = 'mutation { adjustStock(sku: "ink", delta: 1, reason: "found") { errors { code } } }'
@@ -103,11 +114,13 @@ async def busy() -> World:
         lines = [{"sku": f"s{number}", "quantity": 1}, {"sku": "ink", "quantity": 1}]
         await world.placed(("mia", "ben")[number % 2], idempotencyKey=f"k{number}", lines=lines)
         await world.ask(adjust, {}, ("ops", "admin")[number % 2])
+    records = [found(number, headers=headers(number, ce_correlationid=f"o{number}")) for number in range(MANY)]
+    await world.shop.letter_service.take_in(records)
     return world
 
 
 def test_every_list_has_a_row() -> None:
-    assert root_lists(SCHEMA) == set(LISTS)
+    assert root_lists(SCHEMA) == set(LISTS) | WHOLE
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))

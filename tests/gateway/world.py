@@ -19,9 +19,12 @@ from services.infra.settings import Profile, Settings
 from services.shared.actors import Role
 from services.users.models import FirstAccount, Login, Register, Session
 from services.users.tokens import TokenRules
+from tests.deadletters.makers import CONSUMER
 from tests.gateway.desk import MemorySagas
 from tests.gateway.fingerprint import held_by
 from tests.gateway.shop import NOBODY, Shop, Watched
+from tests.redrive.consumer import MemoryConsumer
+from tests.redrive.memory import MemoryRedrives
 from tests.users.makers import GOOD_PASSWORD
 
 RULES = TokenRules(issuer="https://caravan.example", audience="caravan", lifetime=timedelta(minutes=15))
@@ -115,6 +118,8 @@ class World:
 
     shop: Shop
     sagas: MemorySagas
+    redrives: MemoryRedrives
+    consumer: MemoryConsumer
     engine: Watched
     wire: Wire
     backends: Backends
@@ -147,8 +152,9 @@ class World:
     def nothing_happened(self) -> bool:
         """No workflow was started or told anything, and no service wrote."""
         writes = {"create_product", "open_stock", "adjust_stock", "record_order", "register"}
-        writes |= {"update_preferences", "change_password", "update_product", "archive_product"}
-        return not self.sagas.journal and not any(writes & set(face.calls) for face in self.shop.watched.values())
+        writes |= {"update_preferences", "change_password", "update_product", "archive_product", "discard"}
+        started = self.sagas.journal or self.redrives.journal
+        return not started and not any(writes & set(face.calls) for face in self.shop.watched.values())
 
     def fingerprint(self) -> dict[str, dict[str, Any]]:
         """All that anybody holds: every service's documents and events, the provider's books, the workflows.
@@ -158,7 +164,8 @@ class World:
         shop = self.shop
         stores = {"catalog": shop.products, "inventory": shop.stock, "orders": shop.order_store}
         stores |= {"payments": shop.payment_store, "users": shop.accounts, "provider": shop.provider}
-        return held_by({**stores, "workflows": self.sagas})
+        stores |= {"deadletters": shop.letter_store}
+        return held_by({**stores, "workflows": self.sagas, "redrives": self.redrives})
 
     def called(self) -> dict[str, int]:
         """How often each operation of a service was called, those of the audit trail too; starts counting anew."""
@@ -169,6 +176,7 @@ class World:
     def forget(self) -> None:
         """From here on `nothing_happened` counts, and so does `called`."""
         self.sagas.journal.clear()
+        self.redrives.journal.clear()
         self.engine.calls.clear()
         self.called()
 
@@ -186,7 +194,8 @@ async def build_world(
     shop = Shop(RULES)
     await shop.stock_up()
     sagas = MemorySagas(shop)
-    engine = Watched(sagas)
+    engine, consumer = Watched(sagas), MemoryConsumer()
+    redrives = MemoryRedrives(shop.letter_service, {CONSUMER: consumer})
     backends = Backends(
         catalog=shop.catalog,
         inventory=shop.inventory,
@@ -194,14 +203,16 @@ async def build_world(
         payments=shop.payments,
         users=shop.users,
         audit=shop.audit,
+        dead_letters=shop.dead_letters,
         sagas=cast("Sagas", engine),
+        redrives=redrives,
         ids=shop.ids,
         places=Places(orders=(), products=(), hold_seconds=900, answer_within=4.5),
         currencies=Currencies(shop.catalog, shop.clock),
     )
     settings = settings or Settings().model_copy(update={"profile": profile})
     app = assemble(settings, backends, shop.clock, budget=budget or Unlimited(), counters=MemoryCounters())
-    world = World(shop, sagas, engine, Wire(app), backends)
+    world = World(shop, sagas, redrives, consumer, engine, Wire(app), backends)
     await _let_in(world)
     world.forget()
     return world
