@@ -23,7 +23,7 @@ def caravan(*words: str | Path, **environment: str) -> "subprocess.CompletedProc
 def test_help_shows_every_command() -> None:
     shown = caravan("--help")
     assert shown.returncode == 0
-    for command in ("up", "demo", "doctor", "invariants", "mail"):
+    for command in ("up", "demo", "doctor", "invariants", "mail", "keys", "dlq"):
         assert f"│ {command} " in shown.stdout
 
 

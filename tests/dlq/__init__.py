@@ -1,0 +1,1 @@
+"""`caravan dlq`, on a whole gateway in this process."""
