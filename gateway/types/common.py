@@ -11,6 +11,7 @@ from graphql import GraphQLError
 from graphql.language import StringValueNode, ValueNode
 
 from gateway.context import Info
+from gateway.execution import of_object_alone
 from gateway.standins import NoPage
 from services.shared.money import Money as Amount
 
@@ -100,10 +101,7 @@ class Money(graphene.ObjectType):
     amount = graphene.Field(Decimal, required=True)
     currency = graphene.String(required=True, description="ISO 4217")
 
-    @staticmethod
-    def resolve_amount(money: Amount, _info: Info) -> str:
-        """The exact text."""
-        return money.text()
+    resolve_amount = staticmethod(of_object_alone(Amount.text))
 
 
 class MoneyInput(graphene.InputObjectType):

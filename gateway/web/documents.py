@@ -5,7 +5,7 @@ The limits stand between a small request and a large amount of work; they are ch
 
 from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -37,11 +37,12 @@ VALIDATION_GAVE_UP = "Validation aborted."
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document, whether it is valid, and what the metrics call it."""
+    """A document, whether it is valid, what the metrics call it, and what those operations cost that take nothing."""
 
     document: DocumentNode
     errors: list[GraphQLError]
     label: str
+    costs: dict[str | None, int] = field(default_factory=dict)
 
 
 class Documents:

@@ -66,10 +66,21 @@ class Gate:
         if self._schema.get_root_type(operation.operation) is None:
             raise NotExecutable([GraphQLError(f"there is no {operation.operation.value} here")])
         self._check_variables(operation, variables)
-        cost = cost_of(self._schema, prepared.document, operation, variables, self._limits.listed)
+        cost = self._cost(prepared, operation, variables)
         if cost > self.maximum:
             raise TooComplex(f"costs {cost} points; an operation may cost at most {self.maximum}", cost=cost)
         return Admitted(operation=operation, cost=cost)
+
+    def _cost(self, prepared: Prepared, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int:
+        """Without variables an operation costs the same each time."""
+        name = operation.name.value if operation.name else None
+        known = prepared.costs.get(name)
+        if known is not None:
+            return known
+        cost = cost_of(self._schema, prepared.document, operation, variables, self._limits.listed)
+        if not operation.variable_definitions:
+            prepared.costs[name] = cost
+        return cost
 
     def _check_variables(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
         coerced = get_variable_values(

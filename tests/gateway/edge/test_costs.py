@@ -1,5 +1,6 @@
 """What an operation costs: known before it is executed, with the sizes of its lists, and told in every answer."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,23 @@ def told(cost: int, most: int = MOST) -> dict[str, Any]:
 )
 async def test_the_cost_is_told_in_every_answer(world: World, query: str, cost: int) -> None:
     assert (await world.ask(query))["extensions"] == told(cost)
+
+
+async def test_a_document_that_is_sent_again_costs_by_what_comes_with_it(world: World) -> None:
+    document = "query Some($n: Int) { products(first: $n) { edges { cursor } } } query One { me { id } }"
+
+    async def cost(name: str, **variables: int) -> int:
+        body = json.dumps({"query": document, "operationName": name, "variables": variables}).encode()
+        answer = await world.wire.send("POST", "/graphql", body, JSON)
+        points: int = answer.json["extensions"]["cost"]["requestedQueryCost"]
+        return points
+
+    one, many = await cost("Some", n=1), await cost("Some", n=100)
+    assert many > one
+    assert await cost("Some", n=1) == one
+    small = await cost("One")
+    assert small < one
+    assert await cost("One") == small
 
 
 async def test_the_cost_is_told_to_who_sends_no_operation(world: World) -> None:
