@@ -18,7 +18,6 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from activities.replays import ReplayActivities
 from services.infra.consuming.consumer import Consumer
 from services.infra.consuming.letters import KafkaLetters
 from services.infra.consuming.work import Consumption
@@ -39,6 +38,7 @@ from workers.consuming import means_of
 from workers.http_server import Readiness, build_app, build_server, listen
 from workers.identity import build_entry, keys_from
 from workers.live_notices import LiveNotices
+from workers.replays import replays_of
 from workers.schedules import ensure_schedule, schedules_of
 from workers.supervision import keep_running, until_available
 from workers.topics import keep_topics
@@ -211,7 +211,7 @@ class Process:
     async def _run_workers(self, client: Client) -> None:
         """Returns when told to stop and all workers are drained."""
         steps = {hosted.name: hosted.activities for hosted in self._hosted if hosted.activities is not None}
-        replays = {name: ReplayActivities(works) for name, works in self._works.items() if works}
+        replays = replays_of(self._works)
         with workflow_threads() as threads:
             running = [
                 keep_running(f"worker of {queue}", partial(temporal.run_worker, make, self.stop), self.stop)
