@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 .PHONY: help demo up test test-heavy check bench bench-api events fmt clean lock
 
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(STAMP) ## start the whole system, fill a sample shop and watch orders of every outcome
 	@$(BIN)/caravan demo
@@ -43,6 +43,9 @@ bench-api: $(STAMP) ## measure reads of the API and logins beside them on a stac
 
 events: $(STAMP) ## write the published contract of events anew (docs/events); refuses to break a published schema
 	@$(BIN)/python -m workers.contract
+
+bench-events: $(STAMP) ## measure how fast events leave and how late they come, on servers of its own (many minutes)
+	@$(BIN)/python -m bench.events
 
 fmt: $(STAMP) ## repair what ruff can repair by itself
 	@$(BIN)/ruff check --fix .

@@ -197,7 +197,7 @@ def _event(document: Document) -> EventFact:
         subject=document["subject"],
         sequence=document["sequence"],
         time=document["time"],
-        sent=document.get("sent", False),
+        sent=document["sent"],
         parked=document.get("parked", {}).get("reason"),
     )
 

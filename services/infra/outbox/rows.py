@@ -1,7 +1,7 @@
 """The outbox: a service's events, stored in the transaction of the change they tell of. Publishes nothing itself.
 
 A document is one event. `_id` is the event's id, which sorts by the time of its making. It is in one of three states:
-waiting (`sent` false), sent (`sent` true, `sent_at`), parked (`parked` with the reason, no `sent`).
+waiting (`sent` false), sent (`sent` true, `sent_at`), parked (`sent` false, `parked` with the reason).
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -21,8 +21,13 @@ MARKED_AT_ONCE: Final = 50
 KEPT: Final = timedelta(days=14)
 """How long sent events stay: longer than any consumer may lag behind, which is what its topic and its inbox keep."""
 
-WAITING: Final[Document] = {"sent": False}
-PARKED: Final[Document] = {"parked": {"$exists": True}}
+UNSENT: Final[Document] = {"sent": False}
+WAITING: Final[Document] = {**UNSENT, "parked": None}
+PARKED: Final[Document] = {**UNSENT, "parked": {"$exists": True}}
+"""Both are read by the index of what is unsent: one of their own for the few that are parked would cost every event."""
+
+BY: Final = "unsent"
+"""The index, named to the server: the embedded one would read the whole collection for a query of two fields."""
 
 
 class Outbox:
@@ -36,10 +41,7 @@ class Outbox:
     async def prepare(self) -> None:
         """Makes the collection, and its indexes: each holds only what it is for."""
         await self._database.ensure_collection(COLLECTION)
-        await self._database.ensure_index(
-            COLLECTION, "unsent", [("sent", 1), ("_id", 1)], partialFilterExpression=WAITING
-        )
-        await self._database.ensure_index(COLLECTION, "parked", [("parked.at", 1)], partialFilterExpression=PARKED)
+        await self._database.ensure_index(COLLECTION, BY, [("sent", 1), ("_id", 1)], partialFilterExpression=UNSENT)
         # Nothing else has `sent_at`, so nothing that is not sent is ever removed.
         await self._database.ensure_index(
             COLLECTION, "gone", [("sent_at", 1)], expireAfterSeconds=int(self._kept.total_seconds())
@@ -61,7 +63,7 @@ class Outbox:
         Raises:
             Unavailable: the database did not answer, or keeps that moment no longer.
         """
-        cursor = self._collection.with_options(read_concern=SNAPSHOT).find(WAITING, sort=[("_id", 1)])
+        cursor = self._collection.with_options(read_concern=SNAPSHOT).find(WAITING, sort=[("_id", 1)], hint=BY)
 
         async def batches() -> AsyncIterator[Sequence[Row]]:
             while documents := await cursor.to_list(at_once):
@@ -76,7 +78,7 @@ class Outbox:
     async def count_waiting(self) -> int:
         """How many wait. Raises Unavailable."""
         with unavailable_when_away():
-            return int(await self._collection.count_documents(WAITING))
+            return int(await self._collection.count_documents(WAITING, hint=BY))
 
     async def mark_sent(self, ids: Sequence[str], at: datetime) -> None:
         """Remembers that they are published: no later look finds them waiting.
@@ -91,26 +93,26 @@ class Outbox:
 
     async def park(self, event_id: str, reason: str, at: datetime) -> None:
         """Puts an event aside that can never be sent, until somebody releases it. Raises Unavailable."""
-        change = {"$set": {"parked": {"reason": reason, "at": at}}, "$unset": {"sent": ""}}
+        change = {"$set": {"parked": {"reason": reason, "at": at}}}
         with unavailable_when_away():
             await self._collection.update_one({"_id": event_id}, change)
 
     async def parked(self) -> Mapping[str, str]:
         """What was put aside, by id, each with the reason. Raises Unavailable."""
         with unavailable_when_away():
-            found = await self._collection.find(PARKED, {"parked": 1}, sort=[("parked.at", 1)]).to_list(None)
+            found = await self._collection.find(PARKED, {"parked": 1}, sort=[("_id", 1)], hint=BY).to_list(None)
         return {document["_id"]: document["parked"]["reason"] for document in found}
 
     async def count_parked(self) -> int:
         """How many are put aside. Raises Unavailable."""
         with unavailable_when_away():
-            return int(await self._collection.count_documents(PARKED))
+            return int(await self._collection.count_documents(PARKED, hint=BY))
 
     async def release(self, event_id: str | None = None) -> int:
         """Has the relay try this one again, or all that were put aside; answers how many. Raises Unavailable."""
         wanted = PARKED if event_id is None else {**PARKED, "_id": event_id}
         with unavailable_when_away():
-            result = await self._collection.update_many(wanted, {"$set": {"sent": False}, "$unset": {"parked": ""}})
+            result = await self._collection.update_many(wanted, {"$unset": {"parked": ""}})
         return int(result.modified_count)
 
     async def arrivals(self) -> AsyncIterator[str]:
