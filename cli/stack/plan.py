@@ -64,6 +64,19 @@ def _with_our_own(site: Site, servers: Sequence[Part], known: Addresses, prepare
     }
     return Plan(
         first=(*servers, sandbox),
-        then=(services(internal, environment, prepare), gateway(edge, {**environment, **room(site.settings)})),
+        then=(
+            services(internal, environment | member(site, given), prepare),
+            gateway(edge, {**environment, **room(site.settings)}),
+        ),
         addresses=addresses,
     )
+
+
+def member(site: Site, given: Sequence[Part]) -> dict[str, str]:
+    """What the services are called among those that consume: the same at every start, whatever their port is.
+
+    A Kafka that was given has other stacks, too: there they go by their machine and port.
+    """
+    if site.settings.kafka.instance or any(part.name == "kafka" for part in given):
+        return {}
+    return {"CARAVAN_KAFKA__INSTANCE": "caravan-up"}

@@ -71,6 +71,9 @@ class Rounds:
 
     async def _together(self, records: Sequence[Pending]) -> None:
         size = self._row.together
+        if size == 1:
+            await self._one_by_one(records)
+            return
         for first in range(0, len(records), size):
             chunk = [each for each in records[first : first + size] if not each.window.rests(_now())]
             if self._is_halted():
