@@ -25,7 +25,7 @@ BATCH: Final = 50
 """Records at once; each can have a megabyte."""
 
 LOOK_EVERY_MS: Final = 500
-NEW_TOPICS_EVERY_MS: Final = 5_000
+NEW_TOPICS_EVERY_MS: Final = 2_000
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 5.0
 STOP_WITHIN: Final = 3.0
