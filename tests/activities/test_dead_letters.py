@@ -1,0 +1,34 @@
+"""How many records a redrive takes at once: they go through its history, which takes no more than 2 MB at a time."""
+
+from activities.deadletters import MOST_BYTES, DeadLetterActivities, NextLetters, TakenLetters
+from services.deadletters.models import LetterFilter, Selection
+from tests.redrive.letters import Letters
+
+ALL = Selection(wanted=LetterFilter())
+
+
+async def taken(letters: Letters, after: str = "", limit: int = 10) -> TakenLetters:
+    steps = DeadLetterActivities(letters.service, {"stock-notes": "catalog"})
+    return await steps.next_letters(NextLetters(selection=ALL, after=after, until="place-999999", limit=limit))
+
+
+async def test_large_records_are_taken_a_few_at_a_time_and_none_is_left_out() -> None:
+    letters = Letters()
+    await letters.park("stock-notes", "e1", "e2", "e3", size=MOST_BYTES // 2)
+    await letters.park("stock-notes", "huge", size=2 * MOST_BYTES)
+    counts, after, more = [], "", True
+    while more:
+        batch = await taken(letters, after)
+        counts.append(len(batch.records))
+        after, more = batch.after, batch.more
+    assert counts == [1, 1, 1, 1]
+
+
+async def test_small_ones_are_taken_together_up_to_the_limit() -> None:
+    letters = Letters()
+    await letters.park("stock-notes", "e1", "e2")
+    await letters.park("nobody", "e3")
+    assert [each.service for each in (await taken(letters)).records] == ["catalog", "catalog", ""]
+    first = await taken(letters, limit=2)
+    assert (len(first.records), first.more) == (2, True)
+    assert not (await taken(letters, first.after, limit=2)).more
