@@ -17,6 +17,7 @@ from cli.stack.checks import (
     check_kafka,
     check_mail,
     check_mongo,
+    check_outboxes,
     check_redis,
     check_temporal,
     check_topics,
@@ -94,6 +95,7 @@ def patients(at: Addresses, settings: Settings) -> Sequence[Patient]:
     """What a system with these addresses consists of."""
     temporal, mongo = settings.temporal, settings.mongo
     kafka = settings.kafka.model_copy(update={"bootstrap": at.kafka})
+    stored = mongo.model_copy(update={"url": at.mongo})
 
     def one(name: str, title: str, address: str, variable: str, probe: Callable[[], Awaitable[str]]) -> Patient:
         return Patient(name=name, title=title, address=address, variable=variable, probe=probe)
@@ -109,6 +111,7 @@ def patients(at: Addresses, settings: Settings) -> Sequence[Patient]:
         one("kafka", "Kafka", at.kafka, "KAFKA__BOOTSTRAP", lambda: check_kafka(at.kafka)),
         one("topics", "topics", at.kafka, "KAFKA__BOOTSTRAP", lambda: check_topics(kafka)),
         one("mongo", "MongoDB", at.mongo, "MONGO__URL", lambda: check_mongo(at.mongo, mongo.database_prefix)),
+        one("outboxes", "outboxes", at.mongo, "MONGO__URL", lambda: check_outboxes(stored)),
         one("redis", "Redis", at.redis, "REDIS__URL", lambda: check_redis(at.redis)),
         one("mail", "mail", at.smtp, "SMTP__URL", lambda: check_mail(at.smtp)),
         one(

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.dlq.app import dlq
+from cli.outbox.app import outbox
 from cli.stack.choices import Only, PortChoice
 
 DEFAULT_DATA = Path(".caravan")
@@ -120,6 +121,7 @@ def new_pair() -> None:
 
 
 app.add_typer(dlq, name="dlq")
+app.add_typer(outbox, name="outbox")
 
 
 def run() -> None:

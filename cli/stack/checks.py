@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from services.infra.settings import KafkaSettings
+    from services.infra.settings import KafkaSettings, MongoSettings
 
 KAFKA_TOPIC = "caravan.probe"
 PROBE = "probe"
@@ -35,7 +35,7 @@ class NotReady(Exception):
 
 
 class SetOtherwise(NotReady):
-    """The server is well, but somebody has set it otherwise than ours are; the message says how, and what to do."""
+    """The server is well, but what is in it is not as it should be; the message says how, and what to do."""
 
 
 class Waits(NotReady):
@@ -105,6 +105,19 @@ async def check_topics(settings: "KafkaSettings") -> str:
         told = "; ".join(str(each) for each in found)
         raise SetOtherwise(f"{told}. Nothing alters a topic by itself: set it right with Kafka's own tools")
     return f"{len(ALL_TOPICS)} of them"
+
+
+async def check_outboxes(settings: "MongoSettings") -> str:
+    """No service has put an event aside."""
+    from cli.outbox.run import outboxes_at
+
+    async with outboxes_at(settings) as outboxes:
+        counts = {name: await outbox.count_parked() for name, outbox in outboxes.items()}
+    if parked := [f"{count} of {name}" for name, count in counts.items() if count]:
+        raise SetOtherwise(
+            f"events can never be sent as they are: {', '.join(parked)}. `caravan outbox parked` says why"
+        )
+    return "no event put aside"
 
 
 async def check_mongo(url: str, database_prefix: str) -> str:

@@ -27,7 +27,7 @@ class Outgoing:
     headers: list[tuple[str, bytes]]
 
 
-class UnsendableError(Exception):
+class _UnsendableError(Exception):
     """It can never be a record; the text says why, and quotes nothing of it."""
 
 
@@ -37,7 +37,7 @@ def outgoing_of(events: Sequence[Event], source: str) -> tuple[list[Outgoing], d
     for event in events:
         try:
             records.append(_outgoing(event, source))
-        except UnsendableError as failure:
+        except _UnsendableError as failure:
             never[event.id] = str(failure)
     return records, never
 
@@ -46,13 +46,13 @@ def _outgoing(event: Event, source: str) -> Outgoing:
     try:
         topic = event.topic
     except KeyError:
-        raise UnsendableError("there is no topic for its type") from None
+        raise _UnsendableError("there is no topic for its type") from None
     try:
         value = to_json(event.data)
     except (PydanticSerializationError, ValueError):
-        raise UnsendableError("its data is no JSON") from None
+        raise _UnsendableError("its data is no JSON") from None
     headers = record_headers(event, source)
     size = len(value) + len(event.subject) + sum(len(name) + len(held) for name, held in headers) + BESIDE
     if size > MOST_BYTES:
-        raise UnsendableError(f"it is too large: {size} bytes, and {MOST_BYTES} are taken")
+        raise _UnsendableError(f"it is too large: {size} bytes, and {MOST_BYTES} are taken")
     return Outgoing(event_id=event.id, topic=topic, key=event.subject.encode(), value=value, headers=headers)

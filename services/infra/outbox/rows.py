@@ -47,6 +47,11 @@ class Outbox:
             COLLECTION, "gone", [("sent_at", 1)], expireAfterSeconds=int(self._kept.total_seconds())
         )
 
+    async def is_prepared(self) -> bool:
+        """Whether `prepare` has run: not every service tells of its changes. Raises Unavailable."""
+        with unavailable_when_away():
+            return BY in await self._collection.index_information()
+
     async def append(self, session: Session, events: Sequence[Event]) -> None:
         """Stores the events as part of the session's transaction."""
         if events:

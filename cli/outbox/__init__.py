@@ -1,0 +1,1 @@
+"""`caravan outbox`: what services could not publish, and trying it again."""
