@@ -142,6 +142,7 @@ class Relay:
             await self._shipping.ship(batch, by="hand-over")
             self._hand_over.note_gone(batch)
             self._standing.less(len(batch))
+            await asyncio.sleep(self._times.gather)
         else:
             await self._until_woken(self._next_look() - _now())
 
