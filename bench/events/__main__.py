@@ -1,6 +1,6 @@
-"""`make bench-events`: starts the servers alone, measures the relay on them, prints and saves it all.
+"""`make bench-events`: starts the servers alone, measures relay and consumer on them, prints and saves it all.
 
-`python -m bench.events speed latency backlog` measures only what is named.
+`python -m bench.events speed latency backlog consumption` measures only what is named.
 """
 
 import asyncio
@@ -11,13 +11,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bench.events.consumption import consumption_speed
 from bench.events.field import field_at
 from bench.events.latency import lateness
 from bench.events.relay import backlog, relay_speed
 from bench.events.report import Report, save, show
 from cli.stack.running import running_stack
 
-PARTS = ("latency", "speed", "backlog")
+PARTS = ("latency", "speed", "backlog", "consumption")
 ROUNDS = 3
 EVENTS = 5000
 PER_SECOND = 50.0
@@ -33,6 +34,7 @@ async def _main(parts: Sequence[str]) -> None:
             lateness=await lateness(field, PER_SECOND, SECONDS) if "latency" in parts else None,
             speeds=[await relay_speed(field, EVENTS, number) for number in range(ROUNDS)] if "speed" in parts else [],
             backlog=await backlog(field, BACKLOG) if "backlog" in parts else None,
+            consumption=await consumption_speed(field, EVENTS) if "consumption" in parts else None,
         )
     show(report, console)
     save(report, RESULT)

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench.events.consumption import ConsumptionSpeed
 from bench.events.latency import Lateness
 from bench.events.relay import Backlog, RelaySpeed
 
@@ -19,6 +20,7 @@ class Report:
     speeds: Sequence[RelaySpeed] = ()
     lateness: Lateness | None = None
     backlog: Backlog | None = None
+    consumption: ConsumptionSpeed | None = None
 
 
 def show(report: Report, console: Console) -> None:
@@ -45,6 +47,13 @@ def show(report: Report, console: Console) -> None:
         console.print(
             f"a backlog of {report.backlog.events}: {report.backlog.seconds:.0f} s,"
             f" {report.backlog.mebibytes_more:.0f} MiB more than at rest"
+        )
+    if report.consumption is not None:
+        found = report.consumption
+        console.print(
+            f"consumer with receipts: {found.consumer:.0f} events/s ({found.consumer / found.bare:.0%} of bare"
+            f" transactions, {found.bare:.0f}/s); one event a transaction: {found.alone:.0f}/s"
+            f" ({found.alone / found.bare:.0%})"
         )
 
 

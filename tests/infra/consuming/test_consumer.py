@@ -137,7 +137,8 @@ async def test_it_goes_on_by_itself_after_kafka_was_killed(kafka_node: KafkaNode
         kafka_node.kill()
         await kafka_node.start()
         await at.send(*history("k1", 3, 4))
-        await until(lambda: set(at.seen.of("k1")) == {1, 2, 3, 4})
+        # The broker loads its groups first.
+        await until(lambda: set(at.seen.of("k1")) == {1, 2, 3, 4}, within=90.0)
 
 
 async def test_without_a_kafka_it_waits_and_ends_at_once_when_told(kafka_node: KafkaNode) -> None:
