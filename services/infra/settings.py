@@ -263,7 +263,7 @@ class InventorySettings(Section):
 
 
 class OutboxSettings(Section):
-    """How long a service keeps the events that it has published: longer than their topics and any consumer's inbox do."""
+    """How long a service keeps the events that it has published: longer than topics and consumers' inboxes do."""
 
     kept_days: int = Field(default=14, ge=11, le=400)
 
