@@ -109,9 +109,9 @@ def patients(at: Addresses, settings: Settings) -> Sequence[Patient]:
             lambda: check_temporal(at.temporal, temporal.namespace),
         ),
         one("kafka", "Kafka", at.kafka, "KAFKA__BOOTSTRAP", lambda: check_kafka(at.kafka)),
-        one("topics", "topics", at.kafka, "KAFKA__BOOTSTRAP", lambda: check_topics(kafka)),
+        one("topics", "topics", at.kafka if at.services else "", "KAFKA__BOOTSTRAP", lambda: check_topics(kafka)),
         one("mongo", "MongoDB", at.mongo, "MONGO__URL", lambda: check_mongo(at.mongo, mongo.database_prefix)),
-        one("outboxes", "outboxes", at.mongo, "MONGO__URL", lambda: check_outboxes(stored)),
+        one("outboxes", "outboxes", at.mongo if at.services else "", "MONGO__URL", lambda: check_outboxes(stored)),
         one("redis", "Redis", at.redis, "REDIS__URL", lambda: check_redis(at.redis)),
         one("mail", "mail", at.smtp, "SMTP__URL", lambda: check_mail(at.smtp)),
         one(

@@ -110,9 +110,13 @@ async def check_topics(settings: "KafkaSettings") -> str:
 async def check_outboxes(settings: "MongoSettings") -> str:
     """No service has put an event aside."""
     from cli.outbox.run import outboxes_at
+    from services.shared.errors import Unavailable
 
-    async with outboxes_at(settings) as outboxes:
-        counts = {name: await outbox.count_parked() for name, outbox in outboxes.items()}
+    try:
+        async with outboxes_at(settings) as outboxes:
+            counts = {name: await outbox.count_parked() for name, outbox in outboxes.items()}
+    except Unavailable:
+        raise Waits(("mongo",)) from None
     if parked := [f"{count} of {name}" for name, count in counts.items() if count]:
         raise SetOtherwise(
             f"events can never be sent as they are: {', '.join(parked)}. `caravan outbox parked` says why"
