@@ -1,9 +1,14 @@
-"""Kills the services' process when so many answers have come, and knows when the supervisor has brought it back."""
+"""Kills a part of a stack when so much is done, knows when the supervisor has brought it back, and stops parts a while.
+
+A part is a process of the stack, by its name in the ready file.
+"""
 
 import asyncio
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tests.support.stack import Stack
 
@@ -34,15 +39,27 @@ async def kill_services_at(stack: Stack, progress: Progress, *counts: int) -> in
     """Kills the process with SIGKILL each time so many answers have come; answers how often it did."""
     for count in counts:
         await progress.reached(count)
-        pid = stack.addresses().pids["services"]
-        os.kill(pid, signal.SIGKILL)
-        await _back(stack, pid)
+        await kill(stack, "services")
     return len(counts)
 
 
-async def _back(stack: Stack, dead: int) -> None:
-    """The ready file is written anew after each restart."""
+async def kill(stack: Stack, part: str) -> None:
+    """Ends it as a crash would; returns when the stack has it back, ready."""
+    pid = stack.addresses().pids[part]
+    os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + BACK_WITHIN
-    while stack.addresses().pids["services"] == dead:
-        assert time.monotonic() < deadline, "the services' process did not come back"
+    # The ready file is written anew after each restart.
+    while stack.addresses().pids[part] == pid:
+        assert time.monotonic() < deadline, f"{part} did not come back"
         await asyncio.sleep(BETWEEN_LOOKS)
+
+
+@contextmanager
+def standing_still(stack: Stack, part: str) -> Iterator[None]:
+    """Meanwhile it does nothing and answers nobody: as if it hung, or its machine were not to be reached."""
+    pid = stack.addresses().pids[part]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
