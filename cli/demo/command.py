@@ -15,7 +15,7 @@ from cli.demo.opening import open_shop
 from cli.demo.stage import Stage, Teller
 from cli.graphql_client import GraphqlClient, GraphqlFailure
 from cli.invariants.command import check_invariants
-from cli.invariants.ledger import Ledger
+from cli.invariants.sources.ledger import Ledger
 from cli.ready import Addresses
 from cli.shop_client import ShopClient
 from cli.shop_views import Refusal

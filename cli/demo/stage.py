@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cli.demo.feed import EventFeed, PassingEvent
 from cli.demo.narrator import Narrator
-from cli.invariants.ledger import Ledger
+from cli.invariants.sources.ledger import Ledger
 from cli.ready import Addresses
 from cli.shop_client import ShopClient
 from cli.shop_views import OrderAnswer, OrderView, OrderWish

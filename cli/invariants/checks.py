@@ -1,5 +1,6 @@
 """All invariants in the order in which they are told, judged over collected facts. Pure: reads nothing."""
 
+from cli.invariants.consuming import CONSUMING
 from cli.invariants.events import EVENTS
 from cli.invariants.money import MONEY
 from cli.invariants.progress import PROGRESS
@@ -7,7 +8,7 @@ from cli.invariants.records import Facts, Finding
 from cli.invariants.stock import STOCK
 from cli.invariants.verdict import Invariant
 
-INVARIANTS: tuple[Invariant, ...] = (*STOCK, *MONEY, *PROGRESS, *EVENTS)
+INVARIANTS: tuple[Invariant, ...] = (*STOCK, *MONEY, *PROGRESS, *EVENTS, *CONSUMING)
 
 
 def judge(facts: Facts) -> list[Finding]:

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 
-from cli.invariants.records import EventFact, Facts, RecordFact
+from cli.invariants.event_records import EventFact, RecordFact
+from cli.invariants.records import Facts
 from cli.invariants.verdict import Invariant, Verdict, counted
 
 
@@ -37,7 +38,7 @@ def every_event_sent(facts: Facts) -> Verdict:
 
 def every_event_on_kafka(facts: Facts) -> Verdict:
     """Each event that an outbox calls sent is on Kafka, with its topic, key, type and sequence."""
-    published = {(record.event_id, *_identity(record)) for record in facts.records}
+    published = {(record.event_id, *_identity(record)) for record in facts.records if record.event_id}
     breaches = [
         f"{event.type} of {event.subject} is not on Kafka"
         for event in facts.events
@@ -52,16 +53,30 @@ def unique_and_in_order(facts: Facts) -> Verdict:
     seen: set[str] = set()
     last: dict[tuple[str, str], int] = {}
     breaches = []
-    for record in facts.records:
-        if record.event_id in seen:
+    events = [record for record in facts.records if record.sequence]
+    for record in events:
+        if record.event_id is None or record.event_id in seen:
             continue
         seen.add(record.event_id)
         before = last.get((record.topic, record.key), 0)
         if record.sequence <= before:
             breaches.append(f"{record.topic} {record.key}: {record.type} ({record.sequence}) comes after {before}")
         last[record.topic, record.key] = max(before, record.sequence)
-    again = len(facts.records) - len(seen)
+    again = len(events) - len(seen)
     return Verdict(seen=f"{counted(len(seen), 'event')}, {again} delivered again", breaches=breaches)
+
+
+def nothing_untold(facts: Facts) -> Verdict:
+    """No event is on Kafka that no service has told; what consumers have given up is none, whoever sent it."""
+    told = {event.id for event in facts.events}
+    given_up = {letter.position for letter in facts.letters}
+    untold = [
+        record
+        for record in facts.records
+        if record.event_id not in told and record.topic not in facts.pruned and record.position not in given_up
+    ]
+    breaches = [f"{record.type} of {record.key} ({record.position}) was told by nobody" for record in untold]
+    return Verdict(seen=counted(len(facts.records), "record"), breaches=breaches)
 
 
 def _identity(record: RecordFact) -> tuple[str, str, str, int]:
@@ -81,4 +96,5 @@ EVENTS = (
     Invariant(name="every event sent", check=every_event_sent),
     Invariant(name="every event on Kafka", check=every_event_on_kafka),
     Invariant(name="events unique and in order", check=unique_and_in_order),
+    Invariant(name="no event that nobody told", check=nothing_untold),
 )

@@ -12,23 +12,28 @@ import aiohttp
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.invariants.kafka_log import KafkaLog
-from cli.invariants.ledger import Ledger
-from cli.invariants.records import (
-    FINAL,
-    AdjustmentFact,
-    EventFact,
-    Facts,
-    OrderFact,
-    PaymentFact,
-    ReservationFact,
-    StockFact,
+from cli.invariants.event_records import EventFact, ListenerFact, ReceiptFact
+from cli.invariants.records import FINAL, AdjustmentFact, Facts, OrderFact, ReservationFact, StockFact
+from cli.invariants.sources.documents import (
+    event_fact,
+    letter_fact,
+    note_fact,
+    order_fact,
+    payment_fact,
+    receipt_fact,
+    reservation_fact,
+    stock_fact,
 )
+from cli.invariants.sources.kafka_log import KafkaLog
+from cli.invariants.sources.ledger import Ledger
 from cli.ready import Addresses
 from services.infra.mongo import Database, Document, Session, connect
 from services.infra.settings import CONTEXTS, Settings
 from services.shared.clock import SystemClock
+from services.shared.dead_letters import SUFFIX
 from services.shared.events import EVENT_TOPICS
+from workers.consumers import CONSUMERS
+from workers.topics import ALL_TOPICS
 from workflows.names import order_workflow_id
 
 VERSIONED = (
@@ -40,6 +45,15 @@ VERSIONED = (
 )
 """Where each kind of aggregate and its version are kept: database, collection, first word of its events' types."""
 
+LISTENERS = tuple(ListenerFact(consumer=row.consumer, topic=row.topic) for row in CONSUMERS if row.receipts)
+READERS = {row.consumer: [row.topic] for row in CONSUMERS} | {
+    "dead-letters": [topic.name for topic in ALL_TOPICS if topic.name.endswith(SUFFIX)]
+}
+"""Who keeps receipts; and all who read topics, with what they read."""
+
+IDENTITY = ("topic", "partition", "offset", "found_at", "consumer", "event_id", "subject", "status")
+"""What is read of a dead letter: it may hold a megabyte."""
+
 RUNNING_ORDERS = "WorkflowType = 'PlaceOrder' AND ExecutionStatus = 'Running'"
 DESCRIBED_AT_ONCE = 8
 
@@ -48,11 +62,13 @@ class System:
     """Open connections to a running system."""
 
     def __init__(
-        self, databases: Mapping[str, Database], temporal: Client, ledger: Ledger, log: KafkaLog, kept: timedelta
+        self, databases: Mapping[str, Database], temporal: Client, ledger: Ledger, log: KafkaLog, settings: Settings
     ) -> None:
         self._databases = databases
-        self._kept = kept
+        self._kept = timedelta(days=settings.outbox.kept_days)
         self._clock = SystemClock()
+        # Once: facts that differ in nothing else are equal.
+        self._receipts_since = self._clock.now() - timedelta(days=settings.consumers.inbox_days)
         self._temporal = temporal
         self._ledger = ledger
         self._log = log
@@ -63,23 +79,32 @@ class System:
         Stock is read in one transaction and so agrees with itself; the rest is read one after the other, orders
         before their workflows and events before their records, and agrees once the system is at rest.
         """
-        orders = tuple([_order(document) async for document in self._all("orders", "orders")])
+        orders = tuple([order_fact(document) async for document in self._all("orders", "orders")])
         stock, reservations, adjustments = await self._databases["inventory"].transact(self._inventory)
         events = tuple([event async for event in self._events()])
         versions = await self._versions()
+        records = await self._log.records()
+        lags = await self._log.lags(READERS)
         return Facts(
             stock=stock,
             reservations=reservations,
             adjustments=adjustments,
             orders=orders,
-            payments=tuple([_payment(document) async for document in self._all("payments", "payments")]),
+            payments=tuple([payment_fact(document) async for document in self._all("payments", "payments")]),
             ledger=await self._ledger.entries(),
             alive=await self._alive(orders),
             events=events,
             versions=versions,
             pruned=await self._pruned(),
-            records=await self._log.records(),
+            records=tuple(record for record in records if not record.topic.endswith(SUFFIX)),
             log_since=self._log.since,
+            listeners=LISTENERS,
+            receipts=tuple([receipt async for receipt in self._receipts()]),
+            receipts_since=self._receipts_since,
+            letters=tuple([letter_fact(document) async for document in self._letters()]),
+            letter_records=tuple(record for record in records if record.topic.endswith(SUFFIX)),
+            lags=lags,
+            notes=tuple([note_fact(document) async for document in self._all("catalog", "stock_notes")]),
         )
 
     def _all(self, context: str, collection: str) -> AsyncIterator[Document]:
@@ -92,15 +117,23 @@ class System:
         for name in ("stock", "reservations", "adjustments"):
             found[name] = await self._databases["inventory"].collection(name).find({}, session=session).to_list(None)
         return (
-            tuple(_stock(document) for document in found["stock"]),
-            tuple(_reservation(document) for document in found["reservations"]),
+            tuple(stock_fact(document) for document in found["stock"]),
+            tuple(reservation_fact(document) for document in found["reservations"]),
             tuple(AdjustmentFact(sku=entry["sku"], delta=entry["delta"]) for entry in found["adjustments"]),
         )
 
     async def _events(self) -> AsyncIterator[EventFact]:
         for database in self._databases.values():
             async for document in database.collection("outbox").find({}, {"data": 0}):
-                yield _event(document)
+                yield event_fact(document)
+
+    async def _receipts(self) -> AsyncIterator[ReceiptFact]:
+        for database in self._databases.values():
+            async for document in database.collection("inbox").find({}, {"at": 1}):
+                yield receipt_fact(document)
+
+    def _letters(self) -> AsyncIterator[Document]:
+        return self._databases["deadletters"].collection("letters").find({}, dict.fromkeys(IDENTITY, 1))
 
     async def _pruned(self) -> frozenset[str]:
         """The topics of outboxes that have been relayed from for longer than they keep what was sent."""
@@ -151,56 +184,6 @@ async def opened(addresses: Addresses) -> AsyncIterator[System]:
         databases = {context: Database(client, settings.mongo.database_prefix + context) for context in CONTEXTS}
         http = await stack.enter_async_context(aiohttp.ClientSession())
         ledger = Ledger(http, addresses.payment_sandbox)
-        log = await stack.enter_async_context(KafkaLog.opened(addresses.kafka, sorted(EVENT_TOPICS.values())))
+        log = await stack.enter_async_context(KafkaLog.opened(addresses.kafka, {topic.name for topic in ALL_TOPICS}))
         temporal = await Client.connect(addresses.temporal, namespace=settings.temporal.namespace)
-        yield System(databases, temporal, ledger, log, timedelta(days=settings.outbox.kept_days))
-
-
-def _stock(document: Document) -> StockFact:
-    return StockFact(
-        sku=document["_id"],
-        on_hand=document["on_hand"],
-        reserved=document["reserved"],
-        available=document["available"],
-    )
-
-
-def _reservation(document: Document) -> ReservationFact:
-    return ReservationFact(order_id=document["_id"], state=document["state"], lines=_lines(document))
-
-
-def _order(document: Document) -> OrderFact:
-    return OrderFact(
-        id=document["_id"],
-        status=document["status"],
-        total=document["total"]["minor"],
-        currency=document["total"]["currency"],
-        lines=_lines(document),
-    )
-
-
-def _payment(document: Document) -> PaymentFact:
-    return PaymentFact(
-        order_id=document["_id"],
-        status=document["status"],
-        amount=document["amount"]["minor"],
-        currency=document["amount"]["currency"],
-        reference=document["reference"],
-    )
-
-
-def _event(document: Document) -> EventFact:
-    return EventFact(
-        id=document["_id"],
-        type=document["type"],
-        topic=EVENT_TOPICS[document["type"].partition(".")[0]],
-        subject=document["subject"],
-        sequence=document["sequence"],
-        time=document["time"],
-        sent=document["sent"],
-        parked=document.get("parked", {}).get("reason"),
-    )
-
-
-def _lines(document: Document) -> tuple[tuple[str, int], ...]:
-    return tuple((line["sku"], line["quantity"]) for line in document["lines"])
+        yield System(databases, temporal, ledger, log, settings)

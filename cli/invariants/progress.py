@@ -27,7 +27,13 @@ def in_flight(facts: Facts) -> tuple[str, ...]:
         for order_id in sorted(facts.alive)
         if statuses.get(order_id, "unknown") in FINAL | {"unknown"}
     ]
-    moving += [f"event {event.type} of {event.subject} is not sent" for event in facts.events if not event.sent]
+    # What was put aside stays so until a person releases it.
+    moving += [
+        f"event {event.type} of {event.subject} is not sent"
+        for event in facts.events
+        if not event.sent and event.parked is None
+    ]
+    moving += [f"{lag.consumer} is {lag.behind} behind on {lag.topic}" for lag in facts.lags if lag.behind]
     return tuple(moving)
 
 

@@ -4,6 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cli.invariants.event_records import (
+    EventFact,
+    LagFact,
+    LetterFact,
+    ListenerFact,
+    NoteFact,
+    ReceiptFact,
+    RecordFact,
+)
+
 RESTING = frozenset({"CONFIRMED", "SHIPPED"})
 """The states in which an order waits for a person; its workflow is alive and does nothing."""
 
@@ -93,31 +103,6 @@ class LedgerFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventFact:
-    """One event in a service's outbox; `parked` is why the relay has put it aside."""
-
-    id: str
-    type: str
-    topic: str
-    subject: str
-    sequence: int
-    time: datetime
-    sent: bool
-    parked: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordFact:
-    """One record on Kafka, in the order in which its topic's partition keeps it."""
-
-    topic: str
-    key: str
-    event_id: str
-    type: str
-    sequence: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything that the checks look at.
 
@@ -126,6 +111,8 @@ class Facts:
         versions: topic and aggregate, and the version that the aggregate has now.
         pruned: topics whose outbox is so old that what was sent first is removed from it.
         log_since: where Kafka has dropped old records, the time of the oldest left; older events are not looked for.
+        letter_records: the records of dead letter topics.
+        receipts_since: older receipts are removed by their inboxes.
     """
 
     stock: tuple[StockFact, ...] = ()
@@ -140,3 +127,10 @@ class Facts:
     versions: Mapping[tuple[str, str], int] = field(default_factory=dict)
     pruned: frozenset[str] = frozenset()
     log_since: datetime | None = None
+    listeners: tuple[ListenerFact, ...] = ()
+    receipts: tuple[ReceiptFact, ...] = ()
+    receipts_since: datetime | None = None
+    letters: tuple[LetterFact, ...] = ()
+    letter_records: tuple[RecordFact, ...] = ()
+    lags: tuple[LagFact, ...] = ()
+    notes: tuple[NoteFact, ...] = ()

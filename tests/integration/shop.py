@@ -10,7 +10,7 @@ import aiohttp
 
 from cli.graphql_client import GraphqlClient
 from cli.invariants.command import check_invariants
-from cli.invariants.ledger import Ledger
+from cli.invariants.sources.ledger import Ledger
 from cli.ready import Addresses
 from cli.shop_client import ShopClient
 from cli.shop_views import OrderAnswer, OrderView, OrderWish, ProductWish

@@ -14,7 +14,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pydantic import SecretStr
 from temporalio.client import Client
 
-from cli.invariants.ledger import Ledger
+from cli.invariants.sources.ledger import Ledger
 from cli.ready import Addresses
 from services.infra.settings import Settings
 from services.shared.ids import SortableIds

@@ -1,20 +1,34 @@
 """Facts of a small shop in which everything holds: one order of each kind. Bugs are planted into it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from cli.invariants.event_records import (
+    EventFact,
+    LagFact,
+    LetterFact,
+    ListenerFact,
+    NoteFact,
+    Position,
+    ReceiptFact,
+    RecordFact,
+)
 from cli.invariants.records import (
     AdjustmentFact,
-    EventFact,
     Facts,
     LedgerFact,
     OrderFact,
     PaymentFact,
-    RecordFact,
     ReservationFact,
     StockFact,
 )
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+LISTENER = ListenerFact(consumer="counting", topic="caravan.orders")
+LETTERS = "caravan.orders.counting.dlq"
+GIVEN_UP = "delivered-2"
+"""The event of which the listener has a dead letter and no receipt."""
+
 LINES = (("LAMP", 2), ("ROPE", 1))
 TOTAL = 4_500
 
@@ -29,8 +43,10 @@ PATHS = {
 
 
 def healthy() -> Facts:
-    """Two SKUs, ten of each delivered, five orders."""
+    """Two SKUs, ten of each delivered, five orders; a consumer has had all events but one, which it gave up."""
     events = _events()
+    records = tuple(record_of(event, offset) for offset, event in enumerate(events))
+    (lost,) = [record for record in records if record.event_id == GIVEN_UP]
     return Facts(
         stock=(
             StockFact(sku="LAMP", on_hand=6, reserved=0, available=6),
@@ -52,9 +68,15 @@ def healthy() -> Facts:
         ),
         ledger=tuple(entry(name, kind) for name, (_, _, kinds, _) in PATHS.items() for kind in kinds),
         events=events,
-        records=tuple(record_of(event) for event in events),
+        records=records,
         alive=frozenset({"confirmed"}),
         versions={("caravan.orders", name): 2 for name in PATHS},
+        listeners=(LISTENER,),
+        receipts=tuple(receipt(event.id) for event in events if event.id != GIVEN_UP),
+        letters=(letter(lost),),
+        letter_records=(letter_record(lost),),
+        lags=(LagFact(consumer=LISTENER.consumer, topic=LISTENER.topic, behind=0),),
+        notes=(NoteFact(sku="LAMP", available=6), NoteFact(sku="ROPE", available=8)),
     )
 
 
@@ -76,9 +98,38 @@ def event(subject: str, sequence: int, event_id: str = "") -> EventFact:
     )
 
 
-def record_of(told: EventFact) -> RecordFact:
+def record_of(told: EventFact, offset: int = 99) -> RecordFact:
     """The event as Kafka has it."""
-    return RecordFact(topic=told.topic, key=told.subject, event_id=told.id, type=told.type, sequence=told.sequence)
+    return RecordFact(
+        position=Position(topic=told.topic, partition=0, offset=offset),
+        key=told.subject,
+        event_id=told.id,
+        type=told.type,
+        sequence=told.sequence,
+        at=NOON,
+    )
+
+
+def receipt(event_id: str) -> ReceiptFact:
+    """That the listener has had it."""
+    return ReceiptFact(consumer=LISTENER.consumer, event_id=event_id, at=NOON)
+
+
+def letter(lost: RecordFact, status: str = "PARKED") -> LetterFact:
+    """The store's letter of a record that the listener gave up."""
+    return LetterFact(
+        consumer=LISTENER.consumer,
+        position=lost.position,
+        found_at=letter_record(lost).position,
+        event_id=lost.event_id,
+        subject=lost.key,
+        status=status,
+    )
+
+
+def letter_record(lost: RecordFact) -> RecordFact:
+    """The dead letter itself, on Kafka."""
+    return replace(lost, position=Position(topic=LETTERS, partition=0, offset=0), original=lost.position)
 
 
 def _events() -> tuple[EventFact, ...]:

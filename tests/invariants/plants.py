@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
+from cli.invariants.event_records import Position
 from cli.invariants.records import AdjustmentFact, Facts, OrderFact, ReservationFact
-from tests.invariants.healthy import LINES, NOON, TOTAL, entry, event, record_of
+from tests.invariants.healthy import LINES, NOON, TOTAL, entry, event, receipt, record_of
 
 Item = TypeVar("Item")
 Plant = Callable[[Facts], Facts]
@@ -121,6 +122,45 @@ def _published_under_two_ids(facts: Facts) -> Facts:
     return replace(facts, records=(*facts.records, record_of(event("confirmed", 2, "another"))))
 
 
+def _handled(*changes: tuple[str, str]) -> Plant:
+    """Receipts of the listener: taken away ("-") or added ("+")."""
+
+    def plant(facts: Facts) -> Facts:
+        left = tuple(each for each in facts.receipts if ("-", each.event_id) not in changes)
+        return replace(facts, receipts=(*left, *(receipt(event_id) for sign, event_id in changes if sign == "+")))
+
+    return plant
+
+
+def _behind(facts: Facts) -> Facts:
+    return replace(facts, lags=_with_first(facts.lags, {"behind": 1}))
+
+
+def _lost_letter(facts: Facts) -> Facts:
+    return replace(facts, letters=())
+
+
+def _letter_of(**changes: object) -> Plant:
+    return lambda facts: replace(facts, letters=_with_first(facts.letters, changes))
+
+
+def _noted(**changes: object) -> Plant:
+    return lambda facts: replace(facts, notes=_with_first(facts.notes, changes))
+
+
+def _never_noted(facts: Facts) -> Facts:
+    return replace(facts, notes=())
+
+
+def _told_by_nobody(facts: Facts) -> Facts:
+    return replace(facts, records=(*facts.records, record_of(event("ghost", 1))))
+
+
+def _no_event_at_all(facts: Facts) -> Facts:
+    odd = replace(record_of(event("ghost", 1)), event_id=None, type="", sequence=0)
+    return replace(facts, records=(*facts.records, odd))
+
+
 def _adjusted(sku: str) -> Plant:
     return lambda facts: replace(facts, adjustments=(*facts.adjustments, AdjustmentFact(sku=sku, delta=1)))
 
@@ -181,6 +221,7 @@ PLANTED: dict[str, dict[str, Plant]] = {
         "an order in the middle": _in_the_middle,
         "a workflow without an order": _workflow("confirmed", "ghost"),
         "an event not sent": _first_event(sent=False),
+        "a consumer that is behind": _behind,
     },
     "every change has its event": {
         "a change nobody told": _silent_change,
@@ -198,5 +239,18 @@ PLANTED: dict[str, dict[str, Plant]] = {
         "out of order": _swapped,
         "one change under two ids": _published_under_two_ids,
     },
+    "no event that nobody told": {"told by nobody": _told_by_nobody, "no event at all": _no_event_at_all},
+    "every event has its effect once": {
+        "lost on the way": _handled(("-", "confirmed-1")),
+        "had twice": _handled(("+", "confirmed-1")),
+        "given up and not kept": _lost_letter,
+        "given up by another": _letter_of(consumer="another"),
+        "given up somewhere else": _letter_of(position=Position(topic="caravan.orders", partition=1, offset=1)),
+        "another given up there": _letter_of(event_id="another"),
+        "no event at all, and not given up": _no_event_at_all,
+    },
+    "no effect without its event": {"an effect of nothing": _handled(("+", "never-told"))},
+    "the catalogue knows the stock": {"another number": _noted(available=5), "not a word": _never_noted},
+    "every dead letter is kept": {"not taken in": _lost_letter},
 }
 """By invariant: what went wrong, and how facts look then."""

@@ -1,5 +1,6 @@
 """Plants bugs into a real system, behind its back: in its databases, its log, its provider, its workflows."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from services.infra.mongo import Collection, connect
 from services.infra.settings import MongoSettings
 from workflows.names import order_workflow_id
 
+PATIENCE = 30.0
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -53,6 +55,14 @@ class Saboteur:
             await producer.send_and_wait(topic, b"{}", key=key.encode(), headers=encoded)
         finally:
             await producer.stop()
+
+    async def letter_of(self, key: str) -> dict[str, Any]:
+        """The dead letter of a record with that key, once the store has it."""
+        letters = self.collection("deadletters", "letters")
+        async with asyncio.timeout(PATIENCE):
+            while (found := await letters.find_one({"key": key})) is None:  # noqa: ASYNC110 (another process stores it)
+                await asyncio.sleep(0.1)
+        return found
 
     async def charge_again(self, order_id: str) -> None:
         """A second authorisation at the provider, as if the key had changed."""
@@ -153,6 +163,33 @@ async def kill_workflow(hand: Saboteur, target: Target) -> None:
     await hand.terminate(target.order_id)
 
 
+async def publish_untold(hand: Saboteur, target: Target) -> None:
+    # Nobody listens there, so that nobody gives it up.
+    await hand.publish("caravan.catalog", target.order_id, 1)
+
+
+async def lose_receipt(hand: Saboteur, target: Target) -> None:
+    event = await hand.collection("inventory", "outbox").find_one({"subject": target.sku, "sequence": 1})
+    assert event is not None
+    result = await hand.collection("catalog", "inbox").delete_one({"_id": f"stock-notes/{event['_id']}"})
+    assert result.deleted_count == 1
+
+
+async def claim_effect(hand: Saboteur, target: Target) -> None:
+    receipt = {"_id": f"stock-notes/ghost-{target.sku}", "outcome": "applied", "at": datetime.now(UTC)}
+    await hand.collection("catalog", "inbox").insert_one(receipt)
+
+
+async def forget_stock(hand: Saboteur, target: Target) -> None:
+    await hand.change("catalog", "stock_notes", target.sku, available=77)
+
+
+async def lose_letter(hand: Saboteur, target: Target) -> None:
+    await hand.publish("caravan.inventory", target.sku, 1)
+    letter = await hand.letter_of(target.sku)
+    await hand.collection("deadletters", "letters").delete_many({"key": letter["key"]})
+
+
 DEEDS: dict[str, Deed] = {
     "delivered = on hand + sold": deliver_nothing,
     "reserved = what orders hold": hold_for_nobody,
@@ -166,5 +203,10 @@ DEEDS: dict[str, Deed] = {
     "every change has its event": lose_event,
     "every event on Kafka": claim_sent,
     "events unique and in order": publish_out_of_order,
+    "no event that nobody told": publish_untold,
+    "every event has its effect once": lose_receipt,
+    "no effect without its event": claim_effect,
+    "the catalogue knows the stock": forget_stock,
+    "every dead letter is kept": lose_letter,
 }
 """By invariant. The rest cannot be planted from outside: the databases' own rules refuse it, or the relay mends it."""

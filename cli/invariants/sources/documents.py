@@ -1,0 +1,76 @@
+"""The services' documents as facts. Reads no database and judges nothing."""
+
+from cli.invariants.event_records import EventFact, LetterFact, NoteFact, Position, ReceiptFact
+from cli.invariants.records import OrderFact, PaymentFact, ReservationFact, StockFact
+from services.infra.mongo import Document
+from services.shared.events import EVENT_TOPICS
+
+
+def stock_fact(document: Document) -> StockFact:
+    return StockFact(
+        sku=document["_id"],
+        on_hand=document["on_hand"],
+        reserved=document["reserved"],
+        available=document["available"],
+    )
+
+
+def reservation_fact(document: Document) -> ReservationFact:
+    return ReservationFact(order_id=document["_id"], state=document["state"], lines=_lines(document))
+
+
+def order_fact(document: Document) -> OrderFact:
+    return OrderFact(
+        id=document["_id"],
+        status=document["status"],
+        total=document["total"]["minor"],
+        currency=document["total"]["currency"],
+        lines=_lines(document),
+    )
+
+
+def payment_fact(document: Document) -> PaymentFact:
+    return PaymentFact(
+        order_id=document["_id"],
+        status=document["status"],
+        amount=document["amount"]["minor"],
+        currency=document["amount"]["currency"],
+        reference=document["reference"],
+    )
+
+
+def event_fact(document: Document) -> EventFact:
+    return EventFact(
+        id=document["_id"],
+        type=document["type"],
+        topic=EVENT_TOPICS[document["type"].partition(".")[0]],
+        subject=document["subject"],
+        sequence=document["sequence"],
+        time=document["time"],
+        sent=document["sent"],
+        parked=document.get("parked", {}).get("reason"),
+    )
+
+
+def _lines(document: Document) -> tuple[tuple[str, int], ...]:
+    return tuple((line["sku"], line["quantity"]) for line in document["lines"])
+
+
+def receipt_fact(document: Document) -> ReceiptFact:
+    consumer, _, event_id = document["_id"].partition("/")
+    return ReceiptFact(consumer=consumer, event_id=event_id, at=document["at"])
+
+
+def letter_fact(document: Document) -> LetterFact:
+    return LetterFact(
+        consumer=document["consumer"],
+        position=Position(topic=document["topic"], partition=document["partition"], offset=document["offset"]),
+        found_at=Position(**document["found_at"]),
+        event_id=document["event_id"],
+        subject=document["subject"],
+        status=document["status"],
+    )
+
+
+def note_fact(document: Document) -> NoteFact:
+    return NoteFact(sku=document["_id"], available=document["available"])
