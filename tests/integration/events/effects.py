@@ -1,9 +1,10 @@
 """What became of events at the consumer that keeps receipts, the catalogue's notes of stock. Changes nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from cli.ready import Addresses
 from services.infra.mongo import Database, connect
@@ -15,12 +16,19 @@ TOPIC = "caravan.inventory"
 LOOK_EVERY = 0.2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Books:
-    """The databases of who tells of stock, and of who notes it."""
+    """The services' databases: who tells of stock has one, and who notes it another."""
 
-    inventory: Database
-    catalog: Database
+    of: Callable[[str], Database]
+
+    @property
+    def inventory(self) -> Database:
+        return self.of("inventory")
+
+    @property
+    def catalog(self) -> Database:
+        return self.of("catalog")
 
     async def receipts(self) -> dict[str, str]:
         """What came of each event that the consumer has had, by the event's id."""
@@ -53,13 +61,6 @@ class Books:
         except TimeoutError:
             raise AssertionError(f"{len(lacking)} lack their effect: {dict(list(lacking.items())[:5])}") from None
 
-    async def have(self, events: Iterable[str], within: float = PATIENCE) -> None:
-        """Returns once each of these events has its receipt."""
-        wanted = set(events)
-        async with asyncio.timeout(within):
-            while wanted - (await self.receipts()).keys():  # noqa: ASYNC110 (a condition of another process)
-                await asyncio.sleep(LOOK_EVERY)
-
 
 @asynccontextmanager
 async def opened_books(at: Addresses) -> AsyncIterator[Books]:
@@ -67,9 +68,6 @@ async def opened_books(at: Addresses) -> AsyncIterator[Books]:
     settings = Settings().mongo.model_copy(update={"url": at.mongo})
     client = connect(settings)
     try:
-        yield Books(
-            inventory=Database(client, f"{settings.database_prefix}inventory"),
-            catalog=Database(client, f"{settings.database_prefix}catalog"),
-        )
+        yield Books(cache(lambda context: Database(client, settings.database_prefix + context)))
     finally:
         client.close()

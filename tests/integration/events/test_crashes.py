@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from aiokafka import AIOKafkaConsumer
 
 from cli.ready import Addresses
 from tests.integration.crashes import standing_still
 from tests.integration.events.effects import CONSUMER, TOPIC, Books
+from tests.integration.events.log import event_id, records_on
 from tests.integration.processes import Served, begun
 from tests.integration.shop import Shop
 from tests.support.stack import Stack
@@ -40,17 +40,7 @@ async def died(process: Process) -> None:
 
 async def published(at: Addresses, sku: str) -> list[str]:
     """The ids of the SKU's events, as they stand on the topic now."""
-    consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=at.kafka, auto_offset_reset="earliest", group_id=None)
-    await consumer.start()
-    try:
-        ends = await consumer.end_offsets(consumer.assignment())
-        found = []
-        while any([await consumer.position(partition) < end for partition, end in ends.items()]):
-            batches = await consumer.getmany(timeout_ms=200)
-            found += [record for batch in batches.values() for record in batch if record.key == sku.encode()]
-    finally:
-        await consumer.stop()
-    return [dict(record.headers)["ce_id"].decode() for record in found]
+    return [event_id(record) for record in await records_on(at, [TOPIC]) if record.key == sku.encode()]
 
 
 @pytest.mark.timeout(240)
