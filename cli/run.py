@@ -84,7 +84,7 @@ def run_demo(*, once: bool, ports: PortChoice, data: Path, ready: Path | None) -
 
 @told
 def run_doctor(ready: Path | None, data: Path) -> bool:
-    from cli.doctor import examine
+    from cli.doctor.examine import examine
 
     usual = data / "ready.json"
     addresses = read_ready(ready or usual) if ready or usual.exists() else None

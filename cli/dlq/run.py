@@ -16,7 +16,7 @@ from cli.dlq.choices import Wanted
 from cli.dlq.client import IDS_AT_ONCE, LettersClient
 from cli.dlq.screen import Screen
 from cli.dlq.watching import watched
-from cli.doctor import addresses_of
+from cli.doctor.examine import addresses_of
 from cli.errors import CommandFailed
 from cli.graphql_client import GraphqlClient, GraphqlFailure
 from cli.ready import read_ready

@@ -9,11 +9,8 @@ from contextlib import AsyncExitStack
 from http import HTTPStatus
 from importlib import import_module
 from json import JSONDecodeError, loads
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
-
-if TYPE_CHECKING:
-    from services.infra.settings import KafkaSettings, MongoSettings
 
 KAFKA_TOPIC = "caravan.probe"
 PROBE = "probe"
@@ -88,40 +85,6 @@ async def check_kafka(bootstrap: str) -> str:
         if read.value != PROBE.encode():
             raise NotReady("a record came back as another")
     return ""
-
-
-async def check_topics(settings: "KafkaSettings") -> str:
-    """Every topic is there, and as the table has it."""
-    from aiokafka.errors import KafkaError
-
-    from services.infra.kafka.checking import differences
-    from workers.topics import ALL_TOPICS
-
-    try:
-        found = await differences(settings, ALL_TOPICS)
-    except (KafkaError, OSError):
-        raise Waits(("kafka",)) from None
-    if found:
-        told = "; ".join(str(each) for each in found)
-        raise SetOtherwise(f"{told}. Nothing alters a topic by itself: set it right with Kafka's own tools")
-    return f"{len(ALL_TOPICS)} of them"
-
-
-async def check_outboxes(settings: "MongoSettings") -> str:
-    """No service has put an event aside."""
-    from cli.outbox.run import outboxes_at
-    from services.shared.errors import Unavailable
-
-    try:
-        async with outboxes_at(settings) as outboxes:
-            counts = {name: await outbox.count_parked() for name, outbox in outboxes.items()}
-    except Unavailable:
-        raise Waits(("mongo",)) from None
-    if parked := [f"{count} of {name}" for name, count in counts.items() if count]:
-        raise SetOtherwise(
-            f"events can never be sent as they are: {', '.join(parked)}. `caravan outbox parked` says why"
-        )
-    return "no event put aside"
 
 
 async def check_mongo(url: str, database_prefix: str) -> str:

@@ -8,7 +8,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from cli.stack.checks import SetOtherwise, Waits, check_topics
+from cli.doctor.events import check_topics
+from cli.stack.checks import SetOtherwise, Waits
 from services.infra.kafka.checking import Difference, differences
 from services.infra.kafka.topics import Topic, ensure_topics
 from services.infra.settings import KafkaSettings

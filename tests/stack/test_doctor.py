@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from rich.console import Console
 
-from cli.doctor import examine
+from cli.doctor.examine import examine
 from cli.ready import Addresses
 from cli.stack.checks import NotReady, Waits, check_http, check_mongo, check_redis, check_temporal, reason
 from services.infra.settings import Settings

@@ -139,5 +139,11 @@ class Lease:
         return {"_id": LEASE, "fence": fence, "holder": self._holder}
 
 
+async def is_taken(database: Database) -> bool:
+    """Whether any relay has the lease; one that was killed has it until another takes it. Raises Unavailable."""
+    with unavailable_when_away():
+        return bool(await database.collection(COLLECTION).count_documents({"_id": LEASE, "holder": {"$ne": None}}))
+
+
 def _now() -> float:
     return asyncio.get_running_loop().time()

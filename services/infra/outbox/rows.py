@@ -85,6 +85,12 @@ class Outbox:
         with unavailable_when_away():
             return int(await self._collection.count_documents(WAITING, hint=BY))
 
+    async def oldest_waiting(self) -> datetime | None:
+        """When the event that waits longest was told; None when none waits. Raises Unavailable."""
+        with unavailable_when_away():
+            found = await self._collection.find_one(WAITING, {"time": 1}, sort=[("_id", 1)], hint=BY)
+        return found["time"] if found else None
+
     async def mark_sent(self, ids: Sequence[str], at: datetime) -> None:
         """Remembers that they are published: no later look finds them waiting.
 

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psutil
 from rich.console import Console
 
+from cli.doctor.consumers import check_consumers, check_dead_letters
+from cli.doctor.events import check_outboxes, check_topics
 from cli.ready import Addresses
 from cli.stack.checks import (
     SetOtherwise,
@@ -17,10 +19,8 @@ from cli.stack.checks import (
     check_kafka,
     check_mail,
     check_mongo,
-    check_outboxes,
     check_redis,
     check_temporal,
-    check_topics,
     load_drivers,
     reason,
 )
@@ -118,6 +118,8 @@ def patients(at: Addresses, settings: Settings) -> Sequence[Patient]:
             "paymentSandbox", "payment sandbox", at.payment_sandbox, "PAYMENTS__PROVIDER_URL", lambda: check_sandbox(at)
         ),
         one("services", "services", at.services, "SERVICES__PORT", lambda: check_http(f"{at.services}/readyz")),
+        one("consumers", "consumers", at.services, "SERVICES__PORT", lambda: check_consumers(at.services)),
+        one("letters", "dead letters", at.services, "SERVICES__PORT", lambda: check_dead_letters(at.services)),
         one("gateway", "gateway", at.gateway, "GATEWAY__PORT", lambda: check_http(f"{at.gateway}/readyz")),
     )
     return [patient for patient in everything if patient.address]

@@ -1,0 +1,1 @@
+"""`caravan doctor`: what it looks at, and how it tells. Mends nothing."""
