@@ -5,9 +5,9 @@ The only module beside the stores that knows motor, so that a change of driver s
 
 import asyncio
 import random  # noqa: TID251 (jitter only)
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, TypeVar
 
 from motor.motor_asyncio import (
@@ -205,6 +205,17 @@ class Database:
         with unavailable_when_away():
             result, _ = await self._in_thread(work, READ)
             return result
+
+    @asynccontextmanager
+    async def one_moment(self) -> AsyncIterator[Session]:
+        """A session that only reads: all of it sees the moment of its first read.
+
+        Raises:
+            Unavailable: the server did not answer, or keeps that moment no longer.
+        """
+        with unavailable_when_away():
+            async with await self._client.start_session(snapshot=True) as session:
+                yield session
 
     async def read(self, work: Callable[[Reads], Result]) -> Result:
         """Runs the reads of `work`, each by itself and of what is newest, all in one trip through a thread.

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+from datetime import datetime
 from typing import Protocol
 
 import uuid6
@@ -23,6 +24,11 @@ class SortableIds:
 
     def new(self) -> str:
         return uuid6.uuid7().hex
+
+
+def first_id_of(moment: datetime) -> str:
+    """What the sortable ids that are made from this moment on come after, and those that were made earlier before."""
+    return f"{int(moment.timestamp() * 1000):012x}"
 
 
 class SecretFactory(Protocol):

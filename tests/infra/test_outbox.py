@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.infra.mongo import Database, Session
-from services.infra.outbox.rows import BY, PARKED, WAITING, Outbox, told, told_in
+from services.infra.outbox.backlog import Spans
+from services.infra.outbox.rows import BY, PARKED, UNSENT, WAITING, Outbox, told, told_in
 from services.infra.transaction import Write, added
 from services.shared.errors import Conflict
 from services.shared.events import Event, Origin
+from services.shared.ids import first_id_of
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 250000, tzinfo=UTC)
 ORIGIN = Origin(correlation_id="o1", causation_id="order/o1", traceparent="00-1-2-01")
@@ -130,7 +132,21 @@ async def test_the_relay_reads_by_an_index_that_holds_only_what_is_unsent(databa
     await store(database, [event(f"e{number}", "o1", number) for number in range(1, 7)])
     await outbox.mark_sent([f"e{number}" for number in range(1, 5)], NOON)
     await outbox.park("e5", "too large", NOON)
-    for wanted in (WAITING, PARKED):
-        plan = await database.collection("outbox").find(wanted).sort("_id", 1).hint(BY).explain()
+    of_time = [{**UNSENT, **span} for span in Spans(NOON, NOON + timedelta(seconds=1))]
+    for wanted, hint in [(WAITING, BY), (PARKED, BY), (UNSENT, None), *((each, None) for each in of_time)]:
+        found = database.collection("outbox").find(wanted).sort("_id", 1)
+        plan = await (found.hint(hint) if hint else found).explain()
         assert "'indexName': 'unsent'" in str(plan["queryPlanner"]["winningPlan"])
         assert plan["executionStats"]["totalKeysExamined"] <= 2
+
+
+async def test_it_is_read_in_portions_as_it_is_in_one_go(database: Database, outbox: Outbox) -> None:
+    moments = [NOON + timedelta(seconds=seconds) for seconds in (-500, -1, 0, 0.5, 0.7, 30, 200, 4000)]
+    events = [event(f"{first_id_of(moment)}-{number}", "o1", number) for number, moment in enumerate(moments, 1)]
+    await store(database, [*events, event("no time at all", "o1", 9)])
+    found = []
+    async with outbox.waiting(2, Spans(NOON, NOON + timedelta(hours=1))) as batches:
+        async for batch in batches:
+            found += [row.event for row in batch]
+            await outbox.mark_sent([row.id for row in batch], NOON)
+    assert found == [*events, event("no time at all", "o1", 9)]

@@ -1,8 +1,52 @@
-"""The order in which a backlog is published: by age, and within an aggregate by sequence. Reads and sends nothing."""
+"""In which portions a backlog is read, and in which order it is published. Reads and sends nothing."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from services.infra.outbox.events import Aggregate, Row, aggregate_of
+from services.shared.ids import first_id_of
+
+FIRST_SPAN: Final = timedelta(seconds=1)
+SHORTEST_SPAN: Final = timedelta(milliseconds=10)
+MOST_OF_A_SPAN: Final = 2000
+FEWEST_OF_A_SPAN: Final = 500
+"""Rows: with more of them the next span is half as long, with fewer twice, with none four times."""
+
+
+class Spans:
+    """Conditions on `_id` that leave out nothing: what is older than `start`, spans of time up to `end`, the rest.
+
+    A server may read all that a query matches before it answers with the first of it; so a backlog is asked for in
+    portions, of about the same number of rows. Without times it is one portion.
+    """
+
+    def __init__(self, start: datetime | None = None, end: datetime | None = None) -> None:
+        self._start = start
+        self._end = end
+        self._held = 0
+
+    def held(self, count: int) -> None:
+        """So many more rows were in the present span."""
+        self._held += count
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        if self._start is None or self._end is None:
+            yield {}
+            return
+        upper, span = self._start, FIRST_SPAN
+        yield {"_id": {"$lt": first_id_of(upper)}}
+        while upper < self._end:
+            self._held, lower = 0, upper
+            upper = min(lower + span, self._end)
+            yield {"_id": {"$gte": first_id_of(lower), "$lt": first_id_of(upper)}}
+            span = max(span * self._factor(), SHORTEST_SPAN)
+        yield {"_id": {"$gte": first_id_of(upper)}}
+
+    def _factor(self) -> float:
+        if self._held == 0:
+            return 4
+        return 2 if self._held < FEWEST_OF_A_SPAN else 0.5 if self._held > MOST_OF_A_SPAN else 1
 
 
 async def in_order(batches: AsyncIterator[Sequence[Row]]) -> AsyncIterator[Sequence[Row]]:

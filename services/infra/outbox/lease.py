@@ -35,6 +35,7 @@ class _Seen:
 class Lease:
     """One relay's part in it. `keep` it as a task; `release` it when nothing is published any more.
 
+    `clean_until` is a moment before which nothing waited, as far as its holder knows; the next holder is told.
     `changed` is set whenever it was got or lost; whoever waits for it clears it.
     """
 
@@ -49,6 +50,7 @@ class Lease:
         self._standbys = 0
         self._said = 0.0
         self._company_until = 0.0
+        self.clean_until = clock.now()
         self.changed = asyncio.Event()
 
     @property
@@ -87,7 +89,8 @@ class Lease:
 
     async def _renew(self) -> None:
         started = _now()
-        found = await self._changed(self._of(self._fence), {"$inc": {"renewals": 1}})
+        change = {"$inc": {"renewals": 1}, "$set": {"clean_until": self.clean_until}}
+        found = await self._changed(self._of(self._fence), change)
         if found is None:
             log.warning("lease lost", fence=self._fence)
             self._fence = 0
@@ -126,6 +129,7 @@ class Lease:
         taken = await self._changed(expected, {"$set": {"holder": self._holder}, "$inc": {"fence": 1, "renewals": 1}})
         if taken is not None:
             self._fence, self._standbys = taken["fence"], taken["standbys"]
+            self.clean_until = taken.get("clean_until") or taken["since"]
             self._until = started + self._times.lasts - self._times.margin
             self._seen = None
             log.info("lease taken", fence=self._fence)

@@ -8,6 +8,7 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -15,7 +16,7 @@ import structlog
 from services.infra.kafka.publisher import Publisher
 from services.infra.mongo import Database
 from services.infra.outbox import metrics
-from services.infra.outbox.backlog import in_order
+from services.infra.outbox.backlog import Spans, in_order
 from services.infra.outbox.events import Row
 from services.infra.outbox.handover import HandOver
 from services.infra.outbox.lease import Lease
@@ -30,6 +31,10 @@ from services.shared.errors import Unavailable
 
 BATCH: Final = 500
 """Events that are read and published together."""
+
+SETTLED: Final = timedelta(minutes=1)
+"""Of what is older, nothing is still being committed: it can be read in portions, also by a server that reads each of
+them at a moment of its own. What is younger cannot be very much."""
 
 MOST_UNMARKED: Final = 5000
 """Events that are published again when the process dies, at most."""
@@ -61,6 +66,7 @@ class Relay:
         self._outbox = Outbox(database)
         self._lease = Lease(database, holder, clock, self._times.lease)
         self._watch = Watch(service, self._outbox, self._lease, self._notice)
+        self._clock = clock
         self._shipping = Shipping(service, self._outbox, publisher, clock)
         self._standing = Standing(service, clock)
         self._hand_over = HandOver()
@@ -159,32 +165,32 @@ class Relay:
         # First, since what waits while Kafka is away may be very much to read.
         await self._publisher.connect()
         await self._shipping.mark()
-        await self._count_parked()
         self._hand_over.needs_look = False
         metrics.LOOKS.labels(self._service).inc()
-        async with self._outbox.waiting(BATCH) as batches:
-            await self._carry(in_order(batches), _now() + self._times.one_cursor)
+        now = self._clock.now()
+        old = self._lease.clean_until < now - SETTLED
+        spans = Spans(self._lease.clean_until, now - SETTLED) if old else Spans()
+        async with self._outbox.waiting(BATCH, spans) as batches:
+            is_clean = await self._carry(in_order(batches), _now() + self._times.one_moment)
         self._looked = _now()
+        if is_clean:
+            self._lease.clean_until = now
+            await self._count_parked()
 
-    async def _carry(self, found: AsyncIterator[Sequence[Row]], deadline: float) -> None:
-        is_first = True
+    async def _carry(self, found: AsyncIterator[Sequence[Row]], deadline: float) -> bool:
+        """Publishes what is found; whether that was all."""
         async for rows in found:
             if not self._lease.is_held or _now() > deadline:
                 self._hand_over.needs_look = True
-                return
-            if is_first:
-                await self._take_stock(rows)
-            is_first = False
+                return False
+            self._standing.at_least(len(rows))
             self._standing.oldest_is(rows[0].event)
             self._hand_over.note_gone(await self._shipping.ship_found(rows))
             self._standing.less(len(rows))
             if self._shipping.unmarked >= MOST_UNMARKED:
                 await self._shipping.mark()
         self._standing.is_done(waiting=len(self._hand_over))
-
-    async def _take_stock(self, rows: Sequence[Row]) -> None:
-        count = len(rows) if len(rows) < BATCH else await self._outbox.count_waiting()
-        self._standing.are_waiting(count)
+        return True
 
     async def _count_parked(self) -> None:
         if _now() >= self._counted + self._times.count:

@@ -4,14 +4,15 @@ A document is one event. `_id` is the event's id, which sorts by the time of its
 waiting (`sent` false), sent (`sent` true, `sent_at`), parked (`sent` false, `parked` with the reason).
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 from services.infra.mongo import Database, Document, Session, unavailable_when_away
+from services.infra.outbox.backlog import Spans
 from services.infra.outbox.events import Row, document_of, row_of
-from services.infra.transaction import SNAPSHOT, Write, added
+from services.infra.transaction import Write, added
 from services.shared.events import Event
 
 COLLECTION: Final = "outbox"
@@ -60,23 +61,28 @@ class Outbox:
             await self._collection.insert_many([write.arguments[0] for write in writes], session=session)
 
     @asynccontextmanager
-    async def waiting(self, at_once: int) -> AsyncIterator[AsyncIterator[Sequence[Row]]]:
-        """All that waits at one moment, the oldest first, in batches from one open cursor.
+    async def waiting(self, at_once: int, spans: Spans | None = None) -> AsyncIterator[AsyncIterator[Sequence[Row]]]:
+        """All that waits at one moment, the oldest first, in batches; read in these spans of time, or in one go.
 
         One moment: an aggregate's later event is never seen without its earlier ones.
 
         Raises:
             Unavailable: the database did not answer, or keeps that moment no longer.
         """
-        cursor = self._collection.with_options(read_concern=SNAPSHOT).find(WAITING, sort=[("_id", 1)], hint=BY)
+        async with (
+            self._database.one_moment() as session,
+            aclosing(self._batches(session, at_once, spans or Spans())) as batches,
+        ):
+            yield batches
 
-        async def batches() -> AsyncIterator[Sequence[Row]]:
-            while documents := await cursor.to_list(at_once):
-                yield [row_of(document) for document in documents]
-
-        with unavailable_when_away():
+    async def _batches(self, session: Session, at_once: int, spans: Spans) -> AsyncGenerator[Sequence[Row]]:
+        for wanted in spans:
+            # No hint and no further field: the embedded server reads all that is unsent for a query with either.
+            cursor = self._collection.find({**UNSENT, **wanted}, sort=[("_id", 1)], session=session)
             try:
-                yield batches()
+                while documents := await cursor.to_list(at_once):
+                    spans.held(len(documents))
+                    yield [row_of(document) for document in documents if "parked" not in document]
             finally:
                 await cursor.close()
 

@@ -33,6 +33,10 @@ class Standing:
         """So many have gone."""
         self.are_waiting(max(0, self._count - count))
 
+    def at_least(self, count: int) -> None:
+        """So many wait for certain."""
+        self.are_waiting(max(self._count, count))
+
     def are_waiting(self, count: int) -> None:
         """So many wait."""
         self._count = count

@@ -26,7 +26,7 @@ class RelayTimes:
         gather: from one batch that was handed over to the next, so that many commits share a trip to Kafka.
         mark: between marks of what was published, so that one command marks many.
         first_pause: after a failure; doubled up to `longest_pause`.
-        one_cursor: how long a look goes on before it is begun anew, and sees what has come since.
+        one_moment: how long a look goes on before it is begun anew, and sees what has come since.
         count: between counts of what is parked.
         last_words: for the last publication when it ends, and again for its marks and its lease.
     """
@@ -37,7 +37,7 @@ class RelayTimes:
     mark: float = 1.0
     first_pause: float = 0.5
     longest_pause: float = 5.0
-    one_cursor: float = 120.0
+    one_moment: float = 120.0
     count: float = 30.0
     last_words: float = 1.0
     lease: LeaseTimes = field(default_factory=LeaseTimes)

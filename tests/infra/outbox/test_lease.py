@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from services.infra.mongo import Database
 from services.infra.outbox.lease import COLLECTION, Lease
@@ -80,11 +81,17 @@ async def test_what_is_given_back_is_taken_at_once_under_a_higher_fence(database
     first, second = lease_of(database, "a"), lease_of(database, "b")
     async with kept(first):
         await until(lambda: first.is_held)
+        long_ago = datetime(2026, 11, 20, tzinfo=UTC)
+        first.clean_until = long_ago
+        renewed = {"clean_until": long_ago}
+        async with asyncio.timeout(10):
+            while not await database.collection(COLLECTION).find_one(renewed):  # noqa: ASYNC110 (a server keeps it)
+                await asyncio.sleep(0.05)
     await first.release()
     assert not first.is_held
     async with kept(second):
         await until(lambda: second.is_held)
-    assert second.fence == 2
+    assert (second.fence, second.clean_until) == (2, long_ago)
     document = await database.collection(COLLECTION).find_one()
     assert document is not None
     assert document["holder"] == "b"
