@@ -114,9 +114,10 @@ def _number(text: str | None, otherwise: int) -> int:
 def _moment(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text or "")
-    except ValueError:
+        return to_milliseconds(moment.astimezone(UTC)) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        # It is none, or in UTC none of the years that there are.
         return None
-    return to_milliseconds(moment.astimezone(UTC)) if moment.tzinfo else None
 
 
 def _disposition(text: str | None) -> Disposition | None:

@@ -93,6 +93,13 @@ def test_a_moment_without_a_zone_or_a_number_too_large_is_none() -> None:
     assert letter(found(headers=odd)).offset == 7
 
 
+def test_a_moment_that_is_none_in_utc_is_none() -> None:
+    early = headers(dlq_first_failed_at="0001-01-01T00:00:00+14:00")
+    late = headers(dlq_first_failed_at="9999-12-31T23:59:59-14:00")
+    assert letter(found(headers=early)).first_failed_at == FAILED_AT
+    assert letter(found(headers=late)).first_failed_at == FAILED_AT
+
+
 def test_what_is_long_is_cut() -> None:
     long = letter(found(headers=headers(dlq_exception_message="x" * 5000), key=b"k" * 5000))
     assert len(long.error_message) == LONGEST_MESSAGE

@@ -6,7 +6,7 @@ Effects come in the order of each key. Reads no topic and commits no offset (`co
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
 
@@ -29,6 +29,9 @@ LONGEST_REST: Final = 5.0
 """Seconds that a partition waits for what is away."""
 
 COUNTED: Final = {Outcome.DUPLICATE: metrics.DUPLICATES, Outcome.SUPERSEDED: metrics.SUPERSEDED}
+
+Key: TypeAlias = tuple[int, bytes | None]
+"""Of which window, and the record's own: what keeps its order."""
 
 log = structlog.get_logger(__name__)
 
@@ -57,9 +60,9 @@ class Rounds:
         most = self._breaker.admits(now)
         ready = list(islice((each for window in windows for each in window.ready(now)), MOST if most is None else most))
         # Who has failed before is tried apart, so that it takes nobody along.
-        waited = {(id(each.window), each.key) for each in ready if each.attempts}
-        fresh = [each for each in ready if (id(each.window), each.key) not in waited]
-        again = [each for each in ready if (id(each.window), each.key) in waited]
+        waited = {_key_of(each) for each in ready if each.attempts}
+        fresh = [each for each in ready if _key_of(each) not in waited]
+        again = [each for each in ready if _key_of(each) in waited]
         groups = [[each for each in fresh if not each.window.has_rested]]
         groups += [[each for each in fresh if each.window is window] for window in windows if window.has_rested]
         await asyncio.gather(self._one_by_one(again), *(self._together(group) for group in groups if group))
@@ -74,12 +77,18 @@ class Rounds:
         if size == 1:
             await self._one_by_one(records)
             return
+        held: set[Key] = set()
         for first in range(0, len(records), size):
-            chunk = [each for each in records[first : first + size] if not each.window.rests(_now())]
+            now = _now()
+            chunk = [
+                each
+                for each in records[first : first + size]
+                if not each.window.rests(now) and _key_of(each) not in held
+            ]
             if self._is_halted():
                 return
             if len(chunk) < 2:  # noqa: PLR2004 (nothing to share)
-                await self._one_by_one(chunk)
+                held |= await self._one_by_one(chunk)
                 continue
             try:
                 answers = await self._row.work.attempt([each.received for each in chunk])
@@ -87,23 +96,28 @@ class Rounds:
                 self._rest(chunk, failure)
                 return
             for pending, answer in zip(chunk, answers, strict=True):
-                if answer is not None:
-                    await self._settle(pending, answer)
-            await self._one_by_one([each for each, answer in zip(chunk, answers, strict=True) if answer is None])
+                if answer is not None and not await self._settle(pending, answer):
+                    held.add(_key_of(pending))
+            held |= await self._one_by_one(
+                [each for each, answer in zip(chunk, answers, strict=True) if answer is None]
+            )
 
-    async def _one_by_one(self, records: Sequence[Pending]) -> None:
-        """Each key's in their order, several keys side by side."""
-        chains: dict[tuple[int, bytes | None], list[Pending]] = {}
+    async def _one_by_one(self, records: Sequence[Pending]) -> set[Key]:
+        """Each key's in their order, several keys side by side; answers the keys that may not go on."""
+        chains: dict[Key, list[Pending]] = {}
         for each in records:
-            chains.setdefault((id(each.window), each.key), []).append(each)
-        await asyncio.gather(*(self._chain(chain) for chain in chains.values()))
+            chains.setdefault(_key_of(each), []).append(each)
+        done = await asyncio.gather(*(self._chain(chain) for chain in chains.values()))
+        return {key for key, goes_on in zip(chains, done, strict=True) if not goes_on}
 
-    async def _chain(self, chain: Sequence[Pending]) -> None:
+    async def _chain(self, chain: Sequence[Pending]) -> bool:
+        """Whether the key may go on."""
         async with self._slots:
             for pending in chain:
                 halted = self._is_halted() or pending.window.rests(_now())
                 if halted or not await self._alone(pending):
-                    return
+                    return False
+        return True
 
     async def _alone(self, pending: Pending) -> bool:
         """Whether the key may go on."""
@@ -191,6 +205,10 @@ class Rounds:
                 dependency=failure.dependency,
                 seconds=seconds,
             )
+
+
+def _key_of(pending: Pending) -> Key:
+    return id(pending.window), pending.key
 
 
 def _now() -> float:
