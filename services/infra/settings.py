@@ -272,10 +272,10 @@ class ConsumersSettings(Section):
     """What listens to events. A consumer pauses for `flood_pause` seconds when it gives up too much of what it reads.
 
     That is `flood_letters` dead letters among its latest `flood_window` records, and at least the share `flood_share`.
-    Its inbox keeps receipts for `inbox_days`: longer than the topics keep events.
+    Its inbox keeps receipts for `inbox_days`: longer than the topics keep events, which is up to eight.
     """
 
-    inbox_days: int = Field(default=10, ge=8, le=400)
+    inbox_days: int = Field(default=10, ge=9, le=400)
     flood_share: float = Field(default=0.2, gt=0, le=1)
     flood_letters: int = Field(default=20, ge=1)
     flood_window: int = Field(default=100, ge=1, le=10_000)

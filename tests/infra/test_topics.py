@@ -60,6 +60,7 @@ async def test_every_difference_is_told_and_none_is_mended(kafka_node: KafkaNode
         "caravan.changed: partitions is 2, not 3",
         "caravan.changed: replicas is 1, not 2",
         "caravan.changed: retention.ms is 1000, not 60000",
+        "caravan.changed: segment.ms is 604800000, not 60000",
         "caravan.changed: cleanup.policy is compact, not delete",
     ]
     await ensure_topics(settings, [changed])

@@ -64,6 +64,8 @@ def configs_of(topic: Topic) -> dict[str, str]:
     """The topic's configuration, by Kafka's names."""
     return {
         "retention.ms": str(topic.retention_ms),
+        # Kafka removes whole segments, and its usual ones last a week: records would stay for twice as long.
+        "segment.ms": str(min(topic.retention_ms, DAY_MS)),
         "cleanup.policy": "delete",
         "max.message.bytes": str(topic.largest_record),
     }
