@@ -103,8 +103,12 @@ class Station:
     async def send(self, *events: Event) -> None:
         await self.send_raw(*((told.subject, b"{}", record_headers(told, "tests")) for told in events))
 
-    async def send_raw(self, *records: tuple[str, bytes, list[tuple[str, bytes]]]) -> None:
-        producer = AIOKafkaProducer(bootstrap_servers=self.node.bootstrap, max_request_size=2**21)
+    async def send_raw(
+        self, *records: tuple[str, bytes, list[tuple[str, bytes]]], compression: str | None = None
+    ) -> None:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self.node.bootstrap, max_request_size=2**21, compression_type=compression
+        )
         await producer.start()
         for key, value, headers in records:
             await producer.send(self.topic, value=value, key=key.encode(), headers=headers)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from services.infra.kafka.records import record_headers
 from services.infra.kafka.topics import PARTITIONS
 from services.shared.errors import Unavailable
 from services.shared.receipts import Delivery, Outcome
@@ -30,6 +31,17 @@ async def test_a_backlog_is_handled_many_at_once_and_each_key_in_order(kafka_nod
             await until(lambda: len(at.seen.events) == 600)
         assert all(at.seen.of(key) == list(range(1, 31)) for key in keys)
         assert len(at.seen.batches) < 60
+
+
+async def test_records_are_read_however_their_producer_compresses_them(kafka_node: KafkaNode) -> None:
+    codecs = ("gzip", "lz4", "snappy", "zstd")
+    async with station(kafka_node, "compressed", partitions=1) as at, at.consuming():
+        for codec in codecs:
+            told = event(codec, 1)
+            # One that is shorter compressed, or it is sent as it is.
+            record = (codec, b"{" + b" " * 1000 + b"}", record_headers(told, "tests"))
+            await at.send_raw(record, compression=codec)
+        await until(lambda: all(at.seen.of(codec) == [1] for codec in codecs))
 
 
 async def test_what_is_away_is_waited_for_and_the_other_partitions_go_on(kafka_node: KafkaNode) -> None:
