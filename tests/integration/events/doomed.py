@@ -18,6 +18,7 @@ from services.infra.kafka.publisher import Publisher
 from services.infra.mongo import Database, connect
 from services.infra.outbox.relay import Relay
 from services.infra.outbox.rows import Outbox
+from services.infra.outbox.times import LeaseTimes, RelayTimes
 from services.infra.settings import KafkaSettings, Settings
 from services.inventory.models import AdjustStock
 from services.inventory.service import InventoryService
@@ -33,6 +34,9 @@ from workers.event_types import KNOWN_TYPES
 from workers.process import open_shared
 
 SERVICE: Final = "inventory"
+SOON: Final = RelayTimes(lease=LeaseTimes(lasts=2.5))
+"""It takes over sooner than in earnest: whoever held the lease before is dead or stands still, and cannot renew it."""
+
 OPS: Final = Actor(user_id="doomed", roles=frozenset({Role.OPS}))
 
 
@@ -76,7 +80,8 @@ async def relay(settings: Settings, *, sends: bool, sku: str | None) -> None:
     clock, ids = SystemClock(), SortableIds()
     database = Database(connect(settings.mongo), settings.mongo.database_prefix + SERVICE)
     publisher = DoomedPublisher(settings.kafka, sends=sends)
-    relaying = asyncio.create_task(Relay(SERVICE, database, publisher, clock, ids.new()).run(asyncio.Event()))
+    one = Relay(SERVICE, database, publisher, clock, ids.new(), SOON)
+    relaying = asyncio.create_task(one.run(asyncio.Event()))
     if sku is not None:
         face = InventoryService(MongoStockStore(database, Outbox(database)), clock, ids)
         change = AdjustStock(adjustment_id=ids.new(), sku=sku, delta=1, reason="found behind the shelf")

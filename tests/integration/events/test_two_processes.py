@@ -62,6 +62,7 @@ class Deliveries:
         await enough
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(240)
 async def test_a_process_that_joins_and_leaves_under_load_loses_nothing_and_does_nothing_twice(
     stack: Stack, shop: Shop, books: Books
