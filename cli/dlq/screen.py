@@ -32,6 +32,9 @@ FIELDS: Final = {
 }
 """What is shown of a letter, in this order, and what it is called."""
 
+WIDEST: Final = 10_000
+"""Characters of a line of a table: more than one ever has."""
+
 TALLY: Final = {
     "applied": "applied",
     "alreadyApplied": "already applied",
@@ -149,18 +152,26 @@ class Screen:
             return
         table = Table(*titles, box=None)
         for row in rows:
-            table.add_row(*(value or "" for value in row))
-        # No narrower than it is: an id that is cut cannot be copied.
-        wide = self._console.measure(table).maximum
-        self._console.print(table, width=max(wide, self._console.width), soft_wrap=True, markup=False, highlight=False)
+            table.add_row(*(harmless(value or "") for value in row))
+        # No narrower than it is: an id that is cut cannot be copied. Printing alone would never go beyond the terminal.
+        wide = self._console.measure(table, options=self._console.options.update(width=WIDEST)).maximum
+        self._console.width = max(wide, self._console.width)
+        self._console.print(table, soft_wrap=True, markup=False, highlight=False)
 
     def _line(self, line: str) -> None:
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(harmless(line), markup=False, highlight=False, soft_wrap=True)
 
     def _json(self, value: object) -> bool:
         if self._as_json:
             self._line(json.dumps(value, ensure_ascii=False, indent=2))
         return self._as_json
+
+
+def harmless(text: str) -> str:
+    """The text without what a terminal would obey: anybody may have written the record that it comes from."""
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
 
 
 def _why(letter: Mapping[str, str | None]) -> str:

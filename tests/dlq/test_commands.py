@@ -31,6 +31,24 @@ async def test_a_letter_is_shown_with_what_is_in_it_and_why(desk: Desk) -> None:
     assert (missing.exit_code, "There is no dead letter no-such." in missing.stderr) == (1, True)
 
 
+async def test_ids_are_whole_however_narrow_the_terminal_is(desk: Desk) -> None:
+    await desk.letters.park("stock-notes", "e1")
+    shown = await desk.dlq("list", "--letters", COLUMNS="40")
+    assert await desk.letters.id_of("e1") in shown.stdout.split()
+    grouped = await desk.dlq("list", COLUMNS="40")
+    assert (await desk.letters.all())["e1"].fingerprint in grouped.stdout.split()
+
+
+async def test_a_terminal_is_told_nothing_by_what_stands_in_a_record(desk: Desk) -> None:
+    odd = "\x1b]0;pwned\x07"
+    await desk.letters.park(f"nobody{odd}", odd)
+    listed = await desk.dlq("list", "--letters")
+    shown = await desk.dlq("show", await desk.letters.id_of(odd))
+    for answer in (listed, shown):
+        assert "]0;pwned" in answer.stdout
+        assert not {"\x1b", "\x07"} & set(answer.stdout)
+
+
 async def test_a_dry_run_tells_of_each_letter_and_a_replay_of_what_failed(desk: Desk) -> None:
     await desk.letters.park("stock-notes", "e1", "bad")
     desk.world.consumer.fails = lambda event: event == "bad"

@@ -59,6 +59,8 @@ def test_an_event_without_trace_and_cause_is_one_all_the_same() -> None:
         ("ce_subject", b""),
         ("ce_source", b""),
         ("ce_sequence", b"0"),
+        ("ce_sequence", b"9" * 16),
+        ("ce_sequence", b"9" * 5000),
         ("ce_specversion", b"0.3"),
     ],
 )

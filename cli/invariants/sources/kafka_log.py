@@ -1,6 +1,7 @@
 """Reads Caravan's topics from their beginning to their end, again and again where it left off. Joins no group."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from cli.invariants.event_records import LagFact, Position, RecordFact
 from services.infra.consuming.consumer import GROUP_PREFIX
 from services.shared.dead_letters import SUFFIX, DeadLetterHeader
 
+NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 PATIENCE_MS = 500
 
 FETCH_WAIT_MS = 20
@@ -106,19 +108,18 @@ class KafkaLog:
             self._trimmed.discard(partition)
             oldest = datetime.fromtimestamp(batch[0].timestamp / 1000, UTC)
             self.since = max(oldest, self.since or oldest)
-        self._records += [_fact(record) for record in batch]
+        self._records += [fact_of(record) for record in batch]
 
 
-def _fact(record: ConsumerRecord) -> RecordFact:
+def fact_of(record: ConsumerRecord) -> RecordFact:
     """It may be anything: whoever can reach Kafka can write to it."""
     headers = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
-    sequence = headers.get("ce_sequence", "")
     return RecordFact(
         position=Position(topic=record.topic, partition=record.partition, offset=record.offset),
         key=(record.key or b"").decode(errors="replace"),
         event_id=headers.get("ce_id") or None,
         type=headers.get("ce_type", ""),
-        sequence=int(sequence) if sequence.isdecimal() else 0,
+        sequence=_number(headers, "ce_sequence") or 0,
         at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
         original=_original(headers),
     )
@@ -126,8 +127,14 @@ def _fact(record: ConsumerRecord) -> RecordFact:
 
 def _original(headers: Mapping[str, str]) -> Position | None:
     topic = headers.get(DeadLetterHeader.ORIGINAL_TOPIC, "")
-    partition = headers.get(DeadLetterHeader.ORIGINAL_PARTITION, "")
-    offset = headers.get(DeadLetterHeader.ORIGINAL_OFFSET, "")
-    if not (partition.isdecimal() and offset.isdecimal()):
+    partition = _number(headers, DeadLetterHeader.ORIGINAL_PARTITION)
+    offset = _number(headers, DeadLetterHeader.ORIGINAL_OFFSET)
+    if partition is None or offset is None:
         return None
-    return Position(topic=topic, partition=int(partition), offset=int(offset))
+    return Position(topic=topic, partition=partition, offset=offset)
+
+
+def _number(headers: Mapping[str, str], name: str) -> int | None:
+    """None for what is no number of Kafka's."""
+    text = headers.get(name, "")
+    return int(text) if NUMBER.fullmatch(text) else None

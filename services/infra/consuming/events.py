@@ -50,7 +50,7 @@ class EventWork:
         """See Work. All deliveries go to the handler at once; when that fails, each has to be tried alone."""
         read = [self._read(each.record) for each in received]
         deliveries = [each for each in read if isinstance(each, Delivery)]
-        handled = iter(await self._handled(deliveries))
+        handled = iter(await self._handled(deliveries, alone=len(received) == 1))
         return [next(handled) if isinstance(each, Delivery) else each for each in read]
 
     async def apply(self, record: RawRecord) -> Replayed:
@@ -58,7 +58,7 @@ class EventWork:
         read = self._read(record)
         if isinstance(read, Failure):
             return Replayed(verdict=Verdict.FAILED, failure=read)
-        (answer,) = await self._handled([read])
+        (answer,) = await self._handled([read], alone=True)
         if isinstance(answer, Outcome):
             return Replayed(verdict=VERDICTS[answer])
         return Replayed(verdict=Verdict.FAILED, failure=answer)
@@ -87,7 +87,7 @@ class EventWork:
             return failure_of(failure, Disposition.PERMANENT)
         return Delivery(event=event, receipt=Receipt(consumer=self._consumer, event_id=event.id, at=self._clock.now()))
 
-    async def _handled(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome | Failure | None]:
+    async def _handled(self, deliveries: Sequence[Delivery], *, alone: bool) -> Sequence[Outcome | Failure | None]:
         if not deliveries:
             return ()
         try:
@@ -95,7 +95,7 @@ class EventWork:
         except Unavailable:
             raise
         except Exception as failure:
-            if len(deliveries) > 1:
+            if not alone:
                 log.info("tried together in vain", consumer=self._consumer, failure=type(failure).__name__)
                 return [None] * len(deliveries)
             told = deliveries[0].event

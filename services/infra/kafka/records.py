@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 
 from services.shared.errors import Invalid
 from services.shared.events import Event, Origin
+from services.shared.schemas.data import WHOLE_LIMIT
 
 SPECVERSION: Final = "1.0"
 CONTENT: Final = "application/json"
@@ -36,7 +37,9 @@ class Envelope(BaseModel):
     subject: str = Field(
         alias="ce_subject", min_length=1, max_length=LONGEST_ID, description="the aggregate's id; the record's key too"
     )
-    sequence: int = Field(alias="ce_sequence", ge=1, description="the aggregate's version after it; decimal, from 1")
+    sequence: int = Field(
+        alias="ce_sequence", ge=1, lt=WHOLE_LIMIT, description="the aggregate's version after it; decimal, from 1"
+    )
     time: AwareDatetime = Field(alias="ce_time", description="when it happened, RFC 3339 in UTC")
     traceparent: str | None = Field(
         default=None, alias="ce_traceparent", description="W3C trace context, where there is a trace"

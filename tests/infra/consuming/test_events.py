@@ -51,6 +51,15 @@ async def test_many_that_fail_together_have_to_be_tried_alone() -> None:
     assert await work.attempt(received(record("o2"))) == [CONFLICT]
 
 
+async def test_the_only_one_of_many_that_can_be_read_has_to_be_tried_alone_when_it_fails() -> None:
+    """Its failure there would be its last: only what is tried alone is tried again."""
+    seen = Seen()
+    seen.failures["o1"] = ValueError("odd")
+    first, second = await work_of(seen).attempt(received(record("o1"), record("o2", value=b"no JSON")))
+    assert first is None
+    assert isinstance(second, Failure)
+
+
 async def test_a_dependency_that_is_away_is_no_failure_of_a_record() -> None:
     seen = Seen()
     seen.failures["o1"] = Unavailable("database")
