@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from cli.ready import Addresses
 from services.infra.kafka.publisher import Publisher
@@ -11,9 +12,9 @@ from services.infra.mongo import Client, Database, close, connect
 from services.infra.outbox.relay import Relay
 from services.infra.outbox.rows import Outbox, told
 from services.infra.settings import KafkaSettings, MongoSettings
-from services.shared.clock import SystemClock
+from services.shared.clock import Clock, SystemClock
 from services.shared.events import Event, Origin
-from services.shared.ids import SortableIds
+from services.shared.ids import SortableIds, first_id_of
 
 SERVICE = "orders"
 FILLED_AT_ONCE = 500
@@ -76,24 +77,36 @@ def order_events(count: int) -> Iterator[Event]:
             yield order_event(order_id, sequence)
 
 
-async def fill(database: Database, count: int) -> None:
-    """Stores so many events, as an hour without Kafka leaves them."""
+async def fill(database: Database, count: int, over: timedelta = timedelta(0)) -> None:
+    """Stores so many events, as if they had been told one after the other over that time until now."""
     batch: list[Event] = []
-    for event in order_events(count):
-        batch.append(event)
+    start = CLOCK.now() - over
+    for number, event in enumerate(order_events(count)):
+        moment = start + over * number / count
+        batch.append(replace(event, id=f"{first_id_of(moment)}{number:020x}", time=moment) if over else event)
         if len(batch) == FILLED_AT_ONCE:
             await database.write_all(told(batch))
             batch = []
     await database.write_all(told(batch))
 
 
+class Earlier:
+    """A clock that is behind by so much."""
+
+    def __init__(self, by: timedelta) -> None:
+        self._by = by
+
+    def now(self) -> datetime:
+        return CLOCK.now() - self._by
+
+
 @asynccontextmanager
-async def relaying(field: Field, database: Database) -> AsyncIterator[None]:
+async def relaying(field: Field, database: Database, clock: Clock = CLOCK) -> AsyncIterator[None]:
     """A relay, as a process of the service has it."""
     publisher = Publisher(KafkaSettings(bootstrap=field.kafka))
     await publisher.connect()
     stop = asyncio.Event()
-    running = asyncio.create_task(Relay(SERVICE, database, publisher, CLOCK, IDS.new()).run(stop))
+    running = asyncio.create_task(Relay(SERVICE, database, publisher, clock, IDS.new()).run(stop))
     try:
         yield
     finally:

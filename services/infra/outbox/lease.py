@@ -85,7 +85,9 @@ class Lease:
         fence, self._fence = self._fence, 0
         if fence:
             with unavailable_when_away():
-                await self._collection.update_one(self._of(fence), {"$set": {"holder": None}})
+                await self._collection.update_one(
+                    self._of(fence), {"$set": {"holder": None, "clean_until": self.clean_until}}
+                )
 
     async def _renew(self) -> None:
         started = _now()
