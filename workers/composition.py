@@ -214,8 +214,8 @@ def _users(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
         await face.seed(_first_accounts(shared.settings.accounts))
 
     router = services.users.api.router(face, shared.entry)
-    router.include_router(services.users.api.keys_router(keys, shared.entry))
-    router.include_router(services.users.audit.api.router(AuditService(audit, shared.clock), shared.entry))
+    router.routes.extend(services.users.api.keys_router(keys, shared.entry).routes)
+    router.routes.extend(services.users.audit.api.router(AuditService(audit, shared.clock), shared.entry).routes)
     return Hosted(
         name="users",
         database=database,
