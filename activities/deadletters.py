@@ -13,6 +13,9 @@ from services.deadletters.ports import Redrivable
 MOST_BYTES: Final = 512 * 1024
 """Of records that travel at once, unless a single one is larger: they go through the workflow's history, as text."""
 
+LARGEST: Final = 1280 * 1024
+"""Of a single one, likewise: the engine takes 2 MiB, and as text it is a third longer. No event is as large."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextLetters:
@@ -81,6 +84,11 @@ class DeadLetterActivities:
         return RecordedReplays(quarantined=sum(letter.status is LetterStatus.QUARANTINED for letter in letters))
 
     def _parked(self, candidate: Candidate, stored: StoredLetter) -> ParkedRecord:
+        if candidate.size > LARGEST:
+            return ParkedRecord(
+                letter_id=candidate.id, consumer=candidate.consumer, service="", topic=candidate.topic,
+                key=None, value=None, headers=(), is_too_large=True,
+            )  # fmt: skip
         record = stored.record
         return ParkedRecord(
             letter_id=candidate.id,

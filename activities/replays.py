@@ -26,7 +26,8 @@ class ParkedRecord:
     """A dead letter's record on its way to the consumer that gave up.
 
     Attributes:
-        service: whose process runs the consumer; empty when nobody's does any more.
+        service: whose process runs the consumer; empty when nobody's does any more, or nobody is to have it.
+        is_too_large: it cannot travel, and comes without its content.
     """
 
     letter_id: str
@@ -36,6 +37,7 @@ class ParkedRecord:
     key: str | None = field(repr=False)
     value: str | None = field(repr=False)
     headers: tuple[ParkedHeader, ...] = field(repr=False)
+    is_too_large: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,10 @@ from workflows.redrives import RedriveInput, RedriveMark, RedriveProgress, Redri
 
 REMOTE: Final[tuple[str, ...]] = ()
 
+UNKNOWN_CONSUMER: Final = ("UnknownConsumer", "there is no such consumer any more")
+TOO_LARGE: Final = ("TooLarge", "it is larger than any event, and than what can be replayed")
+"""Why nobody is given a letter."""
+
 Answer = TypeVar("Answer")
 
 
@@ -175,12 +179,8 @@ def _service_of(record: ParkedRecord) -> str:
 
 def _of_nobody(records: Sequence[ParkedRecord], dry_run: bool) -> Sequence[LetterVerdict]:  # noqa: FBT001 (as the input says)
     verdict = Prospect.WOULD_FAIL if dry_run else Verdict.FAILED
+    reasons = [TOO_LARGE if each.is_too_large else UNKNOWN_CONSUMER for each in records]
     return [
-        LetterVerdict(
-            letter_id=each.letter_id,
-            verdict=verdict,
-            error_type="UnknownConsumer",
-            error_message="there is no such consumer any more",
-        )
-        for each in records
+        LetterVerdict(letter_id=each.letter_id, verdict=verdict, error_type=name, error_message=message)
+        for each, (name, message) in zip(records, reasons, strict=True)
     ]

@@ -65,7 +65,7 @@ class DeadLetter:
         attempts: of the consumer, before it gave up.
         replays: how often it was replayed, whatever came of it; `history` has the latest.
         note: who discarded it, and why.
-        size: of key, value and headers, in bytes.
+        size: of key, value and headers as text, in bytes, rather more than less.
         revision: counts the changes, from 1; writers compare it.
     """
 
@@ -196,7 +196,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A letter that a redrive takes next: small enough for a workflow's history. `size` is in bytes."""
+    """A letter that a redrive takes next: small enough for a workflow's history. `size` is the letter's."""
 
     id: str
     place: str

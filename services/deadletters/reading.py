@@ -16,6 +16,13 @@ LONGEST_NAME: Final = 250
 LONGEST_MESSAGE: Final = 2000
 """Characters; a topic's name has at most 249."""
 
+MOST_HEADERS: Final = 10_000
+"""Of a record, that are kept: a database takes no document with half a million, and a record has room for so many."""
+
+FRAME: Final = 40
+ESCAPED: Final = 6
+"""Bytes that a header takes beside its name and value, and that one of a name can take, where it is written as JSON."""
+
 UNKNOWN_ERROR: Final = "unknown"
 NUMBER: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 OURS: Final = frozenset(DeadLetterHeader)
@@ -27,7 +34,7 @@ def letter_of(found: FoundRecord, place: str, now: datetime) -> StoredLetter:
     """The letter that the record carries; what it does not say is told from where and when it was found."""
     about = {name: _text(value) for name, value in found.headers if value is not None}
     topic, consumer = _home(found, about)
-    record = RawRecord(topic=topic, key=found.key, value=found.value, headers=_original(found.headers))
+    record = RawRecord(topic=topic, key=found.key, value=found.value, headers=_original(found.headers)[:MOST_HEADERS])
     found_at = to_milliseconds(found.timestamp or now)
     last = _moment(about.get(DeadLetterHeader.LAST_FAILED_AT)) or found_at
     error_type = shortened(about.get(DeadLetterHeader.EXCEPTION_CLASS) or UNKNOWN_ERROR, LONGEST_NAME)
@@ -125,5 +132,5 @@ def _disposition(text: str | None) -> Disposition | None:
 
 
 def _size(record: RawRecord) -> int:
-    headers = sum(len(name) + len(value or b"") for name, value in record.headers)
+    headers = sum(FRAME + ESCAPED * len(name) + len(value or b"") for name, value in record.headers)
     return len(record.key or b"") + len(record.value or b"") + headers

@@ -1,6 +1,6 @@
 """How many records a redrive takes at once: they go through its history, which takes no more than 2 MB at a time."""
 
-from activities.deadletters import MOST_BYTES, DeadLetterActivities, NextLetters, TakenLetters
+from activities.deadletters import LARGEST, MOST_BYTES, DeadLetterActivities, NextLetters, TakenLetters
 from services.deadletters.models import LetterFilter, Selection
 from tests.redrive.letters import Letters
 
@@ -22,6 +22,17 @@ async def test_large_records_are_taken_a_few_at_a_time_and_none_is_left_out() ->
         counts.append(len(batch.records))
         after, more = batch.after, batch.more
     assert counts == [1, 1, 1, 1]
+
+
+async def test_one_that_is_too_large_to_travel_comes_without_its_content() -> None:
+    letters = Letters()
+    await letters.park("stock-notes", "e1", "huge", size=LARGEST)
+    first, second = (await taken(letters)).records[0], (await taken(letters, "place-000001")).records[0]
+    for each in (first, second):
+        assert (each.is_too_large, each.service, each.value, each.headers) == (True, "", None, ())
+    await letters.park("stock-notes", "e2")
+    (last,) = (await taken(letters, "place-000002")).records
+    assert (last.is_too_large, last.service) == (False, "catalog")
 
 
 async def test_small_ones_are_taken_together_up_to_the_limit() -> None:

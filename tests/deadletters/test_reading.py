@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.deadletters.models import DeadLetter, LetterStatus
-from services.deadletters.reading import LONGEST_MESSAGE, letter_of
+from services.deadletters.reading import LONGEST_MESSAGE, MOST_HEADERS, letter_of
 from services.deadletters.texts import fingerprint_of, text_of
 from services.shared.dead_letters import DeadLetterHeader, FoundRecord, Position
 from services.shared.replays import Disposition, RawRecord
@@ -105,6 +105,14 @@ def test_what_is_long_is_cut() -> None:
     assert len(long.error_message) == LONGEST_MESSAGE
     assert long.key is not None
     assert len(long.key) == 250
+
+
+def test_of_very_many_headers_the_first_are_kept() -> None:
+    crowd = (("", None),) * 2 * MOST_HEADERS
+    stored = letter_of(found(headers=(*crowd, *headers())), "place", NOW)
+    assert stored.record.headers == crowd[:MOST_HEADERS]
+    assert (stored.letter.consumer, stored.letter.event_id) == (CONSUMER, "event-7")
+    assert stored.letter.size >= 40 * MOST_HEADERS
 
 
 @given(

@@ -7,6 +7,7 @@ import pytest
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
+from activities.deadletters import LARGEST
 from services.deadletters.models import LetterFilter, LetterStatus, Selection
 from services.shared.errors import Invalid
 from tests.redrive.lab import QUICK, Case, Lab, cancel_is_heard, until
@@ -42,6 +43,7 @@ async def test_what_was_applied_before_or_is_superseded_is_done_with(case: Case)
 async def test_a_dry_run_tells_of_each_letter_and_changes_nothing(case: Case) -> None:
     await case.letters.park("stock-notes", "had", "bad", "new")
     await case.letters.park("no-such-consumer", "lost")
+    await case.letters.park("stock-notes", "huge", size=LARGEST)
     case.notes.effects.append("had")
     case.notes.fails = lambda event: event == "bad"
     before = await case.letters.all()
@@ -52,8 +54,10 @@ async def test_a_dry_run_tells_of_each_letter_and_changes_nothing(case: Case) ->
         "bad": "WOULD_FAIL",
         "new": "WOULD_APPLY",
         "lost": "WOULD_FAIL",
+        "huge": "WOULD_FAIL",
     }
-    assert (told.state, told.tally) == (RedriveState.DONE, Tally(applied=1, already_applied=1, failed=2))
+    assert {each.error_type for each in told.shown} == {"", "tests.Refused", "UnknownConsumer", "TooLarge"}
+    assert (told.state, told.tally) == (RedriveState.DONE, Tally(applied=1, already_applied=1, failed=3))
     assert (await case.letters.all(), case.notes.effects) == (before, ["had"])
 
 
