@@ -39,8 +39,10 @@ class Row:
     every: float = 0.0
 
 
-NOTES_EVERY: Final = 0.2
-"""Seconds: the lists of what is in stock need not be any newer, and notes that are made together cost less."""
+NOTES_EVERY: Final = 0.5
+NOTICES_EVERY: Final = 0.2
+"""Seconds: neither the lists of what is in stock nor what is seen live need be any newer, and what is noted or told
+together costs less, as does what is fetched together."""
 
 CONSUMERS: Final = (
     Row(
@@ -48,18 +50,21 @@ CONSUMERS: Final = (
         topic="caravan.orders",
         consumer="live-orders",
         handler=lambda _, live: live.of(Changed.ORDER),
+        every=NOTICES_EVERY,
     ),
     Row(
         service="payments",
         topic="caravan.payments",
         consumer="live-payments",
         handler=lambda _, live: live.of(Changed.PAYMENT),
+        every=NOTICES_EVERY,
     ),
     Row(
         service="inventory",
         topic="caravan.inventory",
         consumer="live-stock",
         handler=lambda _, live: live.of(Changed.STOCK),
+        every=NOTICES_EVERY,
     ),
     Row(
         service="catalog",

@@ -35,17 +35,19 @@ class LiveNotices:
         """The handler of the events of such things. It never fails: a late notice is worth nothing."""
         return _Notices(self, kind)
 
-    async def tell(self, event: Event, kind: Changed) -> None:
-        """Tells of it, unless it is old."""
-        if self._clock.now() - event.time > WORTH_TELLING:
+    async def tell(self, events: Sequence[Event], kind: Changed) -> None:
+        """Tells of them, each thing once and nothing old. `events` are in the order of each thing's sequence."""
+        oldest = self._clock.now() - WORTH_TELLING
+        latest = {event.subject: event.sequence for event in events if event.time >= oldest}
+        if not latest:
             return
         try:
-            await self._announcer.tell(Notice(kind=kind, id=event.subject, version=event.sequence))
+            await self._announcer.tell(*(Notice(kind=kind, id=of, version=last) for of, last in latest.items()))
         except Unavailable as failure:
-            LOST.labels(kind).inc()
-            log.info("notice lost", kind=kind, reason=str(failure))
+            LOST.labels(kind).inc(len(latest))
+            log.info("notices lost", kind=kind, count=len(latest), reason=str(failure))
         else:
-            TOLD.labels(kind).inc()
+            TOLD.labels(kind).inc(len(latest))
 
 
 class _Notices:
@@ -56,8 +58,7 @@ class _Notices:
         self._kind = kind
 
     async def handle(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
-        for delivery in deliveries:
-            await self._live.tell(delivery.event, self._kind)
+        await self._live.tell([delivery.event for delivery in deliveries], self._kind)
         return [Outcome.APPLIED] * len(deliveries)
 
     async def preview(self, delivery: Delivery) -> Outcome:

@@ -70,10 +70,13 @@ class Announcer:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def tell(self, notice: Notice) -> None:
-        """Raises Unavailable."""
+    async def tell(self, *notices: Notice) -> None:
+        """All of them in one trip. Raises Unavailable: which of them were told is not known."""
         with unavailable_when_away():
-            await self._redis.publish(CHANNEL, NOTICE.dump_json(notice))
+            async with self._redis.pipeline(transaction=False) as trip:
+                for notice in notices:
+                    trip.publish(CHANNEL, NOTICE.dump_json(notice))
+                await trip.execute()
 
 
 class Receiver:

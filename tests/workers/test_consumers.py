@@ -35,20 +35,25 @@ def test_each_consumer_has_a_name_of_its_own_and_reads_a_topic_that_there_is() -
     assert {row.service for row in CONSUMERS} <= set(CONTEXTS)
 
 
-def change(age: timedelta) -> Delivery:
+def change(age: timedelta, sequence: int = 7) -> Delivery:
     data = {"sku": "ink", "available": 3}
-    event = Event(id="e1", type="stock.adjusted.v1", subject="ink", sequence=7, time=NOW - age, data=data)
+    event = Event(
+        id=f"e{sequence}", type="stock.adjusted.v1", subject="ink", sequence=sequence, time=NOW - age, data=data
+    )
     return Delivery(event=event, receipt=Receipt(consumer="live-stock", event_id=event.id, at=NOW))
 
 
-async def test_a_change_is_told_by_kind_id_and_version_alone_and_an_old_one_not_at_all(redis_node: RedisNode) -> None:
+async def test_the_last_change_is_told_by_kind_id_and_version_alone_and_an_old_one_not_at_all(
+    redis_node: RedisNode,
+) -> None:
     redis = connect(RedisSettings(url=redis_node.url))
     notices = LiveNotices(Announcer(redis), StandingClock(NOW)).of(Changed.STOCK)
     async with redis.pubsub() as heard:
         await heard.subscribe("caravan.notices")
         await heard.get_message(timeout=5)
-        changes = [change(WORTH_TELLING + timedelta(seconds=1)), change(timedelta(seconds=1))]
-        assert await notices.handle(changes) == [Outcome.APPLIED] * 2
+        recent = [change(timedelta(seconds=1), sequence) for sequence in (6, 7)]
+        for changes in ([change(WORTH_TELLING + timedelta(seconds=1), 5)], recent):
+            assert await notices.handle(changes) == [Outcome.APPLIED] * len(changes)
         message = await heard.get_message(timeout=5)
         assert message is not None
         assert message["data"] == b'{"kind":"stock","id":"ink","version":7}'

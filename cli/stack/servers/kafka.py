@@ -136,6 +136,8 @@ class KafkaServer:
             "offsets.topic.num.partitions": "5",
             "transaction.state.log.num.partitions": "5",
             "group.initial.rebalance.delay.ms": "0",
+            # An idle controller's own record twice a second keeps others up to date, and there are no others.
+            "metadata.max.idle.interval.ms": "5000",
         }
         return "".join(f"{key}={value}\n" for key, value in values.items())
 

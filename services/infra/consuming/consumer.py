@@ -1,6 +1,7 @@
 """The consumer: brings the records of a row's topics to its rounds and commits what is done. Knows no handler.
 
-An offset is committed when everything before it is done, so a crash brings records again, and loses none.
+An offset is committed when everything before it is done, so a crash brings records again, and loses none: those of the
+last second, and what was done behind one that is not.
 """
 
 import asyncio
@@ -32,12 +33,14 @@ BATCH: Final = 500
 LOOK_WITHIN: Final = 0.5
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 5.0
-COMMIT_WITHIN: Final = 5.0
+COMMIT_EVERY: Final = 1.0
+COMMIT_WITHIN: Final = 3.0
 STOP_WITHIN: Final = 3.0
 SESSION_MS: Final = 10_000
 REBALANCE_WITHIN_MS: Final = 30_000
-"""How long a look waits for a record (and a stop for a look); seconds between tries to join; to commit; to leave the
-group; how long the group keeps a silent member's partitions; what others wait for one that finishes its records."""
+"""How long a look waits for a record (and a stop for a look); seconds between tries to join; between commits; to
+commit; to leave the group; how long the group keeps a silent member's partitions; what others wait for one that
+finishes its records."""
 
 log = structlog.get_logger(__name__)
 
@@ -70,10 +73,16 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
         self._means = means
         self._windows: dict[TopicPartition, Window] = {}
         self._handling = asyncio.Lock()
+        self._kafka: AIOKafkaConsumer | None = None
+        self._commit_from = 0.0
         self._assignments = 0
         self._yielding = False
         self._stop = asyncio.Event()
         self._breaker = FloodBreaker(means.flood)
+        self._lag_records = metrics.LAG_RECORDS.labels(row.consumer)
+        self._lag_seconds = metrics.LAG_SECONDS.labels(row.consumer)
+        self._resting = metrics.RESTING.labels(row.consumer)
+        self._parked_keys = metrics.PARKED_KEYS.labels(row.consumer)
         self._rounds = Rounds(row, means.letters, self._breaker, means.clock, self._is_halted)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -94,6 +103,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
         """Lets the round under way finish its present records and commit, before others take the partitions over."""
         self._yielding = True
         async with self._handling:
+            if self._kafka is not None:
+                await self._commit(self._kafka)
             for partition in revoked:
                 self._windows.pop(partition, None)
             self._note_state()
@@ -118,15 +129,18 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
             session_timeout_ms=SESSION_MS,
             rebalance_timeout_ms=REBALANCE_WITHIN_MS,
         )
+        self._kafka = kafka
         try:
             await self._join(kafka)
             while not self._stop.is_set():
                 started = _now()
                 await self._round(kafka)
                 await self._stopped_within(self._row.every - (_now() - started))
+            await self._commit(kafka)
         except (KafkaError, OSError, TimeoutError) as failure:
             raise Unavailable(DEPENDENCY, type(failure).__name__) from failure
         finally:
+            self._kafka = None
             self._windows.clear()
             self._yielding = False
             self._note_state()
@@ -165,7 +179,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
                 window.admit([_received(record) for record in records])
             self._note_lag(kafka)
             await self._rounds.run(self._windows.values())
-            await self._commit(kafka)
+            if self._commit_from <= _now():
+                await self._commit(kafka)
             self._hold_back(kafka)
             self._note_lag(kafka)
             self._note_state()
@@ -181,6 +196,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
         offsets = {partition: offset for partition, offset in progress.items() if offset is not None}
         if not offsets:
             return
+        self._commit_from = _now() + COMMIT_EVERY
         try:
             async with asyncio.timeout(COMMIT_WITHIN):
                 await kafka.commit(offsets)
@@ -205,13 +221,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
             if window.oldest is not None:
                 oldest = min(oldest or window.oldest.timestamp, window.oldest.timestamp)
         age = 0.0 if oldest is None else self._means.clock.now().timestamp() - oldest / 1000
-        metrics.LAG_RECORDS.labels(self._row.consumer).set(behind)
-        metrics.LAG_SECONDS.labels(self._row.consumer).set(max(age, 0.0))
+        self._lag_records.set(behind)
+        self._lag_seconds.set(max(age, 0.0))
 
     def _note_state(self) -> None:
         windows = self._windows.values()
-        metrics.RESTING.labels(self._row.consumer).set(sum(window.has_rested for window in windows))
-        metrics.PARKED_KEYS.labels(self._row.consumer).set(sum(window.parked_keys for window in windows))
+        self._resting.set(sum(window.has_rested for window in windows))
+        self._parked_keys.set(sum(window.parked_keys for window in windows))
 
     async def _stopped_within(self, seconds: float) -> None:
         """Returns after so many seconds, or as soon as told to stop."""

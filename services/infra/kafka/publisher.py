@@ -8,6 +8,7 @@ from typing import Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidMessageError, KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
+from services.infra.kafka.departures import Departures
 from services.infra.kafka.outgoing import MOST_BYTES, Outgoing, outgoing_of
 from services.infra.kafka.topics import DEPENDENCY, START_WITHIN, ensure_topics
 from services.infra.settings import KafkaSettings
@@ -18,6 +19,9 @@ SEND_WITHIN = 10.0
 STOP_WITHIN = 2.0
 PROBE_WITHIN = 1.0
 """Seconds; a producer that takes longer to send is given up and another one made."""
+
+GATHERED: Final = 0.04
+"""Seconds from one departure to the next: what is committed meanwhile shares a request."""
 
 BATCH_BYTES: Final = 128 * 1024
 """A partition is sent one batch at a time: large ones take a backlog along in few trips, a quiet topic's are small."""
@@ -37,6 +41,11 @@ class Publisher:
         self._settings = settings
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
+        self._departures = Departures(GATHERED)
+
+    async def departure(self) -> None:
+        """Returns when it is time to publish again, for all who wait at the same moment: their events share a trip."""
+        await self._departures.next()
 
     async def publish(self, events: Sequence[Event], source: str) -> Mapping[str, str]:
         """Returns when every event that can be sent is on all in-sync replicas. An aggregate's events keep their order.

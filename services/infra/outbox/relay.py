@@ -143,14 +143,22 @@ class Relay:
             self._hand_over.forget()
         if _now() >= self._next_look():
             await self._look()
-        elif batch := self._hand_over.next_batch(BATCH):
+        elif self._hand_over:
+            await self._publisher.departure()
+            await self._pass_on()
+        else:
+            await self._until_woken(self._next_look() - _now())
+
+    async def _pass_on(self) -> None:
+        """Publishes what was handed over and is sure. Raises Unavailable."""
+        if self._lease.is_held and (batch := self._hand_over.next_batch(BATCH)):
             self._standing.oldest_is(batch[0])
             await self._shipping.ship(batch, by="hand-over")
             self._hand_over.note_gone(batch)
             self._standing.less(len(batch))
-            await asyncio.sleep(self._times.gather)
-        else:
-            await self._until_woken(self._next_look() - _now())
+        if not self._hand_over and not self._hand_over.needs_look:
+            # Also what a look had found before it could be passed on.
+            self._standing.is_done(waiting=0)
 
     def _next_look(self) -> float:
         return self._looked + (self._times.rest if self._hand_over.needs_look else self._times.look)
@@ -200,8 +208,7 @@ class Relay:
     async def _give_way(self) -> None:
         with suppress(Unavailable, TimeoutError):
             async with asyncio.timeout(self._times.last_words):
-                if self._lease.is_held and (batch := self._hand_over.next_batch(BATCH)):
-                    await self._shipping.ship(batch, by="hand-over")
+                await self._pass_on()
         with suppress(Unavailable, TimeoutError):
             async with asyncio.timeout(self._times.last_words):
                 await self._shipping.mark()

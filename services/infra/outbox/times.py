@@ -23,7 +23,6 @@ class RelayTimes:
     Attributes:
         look: between looks that nothing asked for.
         rest: from one look to the next that something asked for.
-        gather: from one batch that was handed over to the next, so that many commits share a trip to Kafka.
         mark: between marks of what was published, so that one command marks many.
         first_pause: after a failure; doubled up to `longest_pause`.
         one_moment: how long a look goes on before it is begun anew, and sees what has come since.
@@ -33,7 +32,6 @@ class RelayTimes:
 
     look: float = 2.0
     rest: float = 0.05
-    gather: float = 0.03
     mark: float = 1.0
     first_pause: float = 0.5
     longest_pause: float = 5.0
