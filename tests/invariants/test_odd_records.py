@@ -3,6 +3,7 @@
 from aiokafka import ConsumerRecord
 
 from cli.invariants.event_records import Position
+from cli.invariants.sources.documents import event_fact
 from cli.invariants.sources.kafka_log import fact_of
 
 
@@ -26,3 +27,12 @@ def test_numbers_are_read() -> None:
     }
     fact = fact_of(record(**told))
     assert (fact.sequence, fact.original) == (4, Position(topic="t", partition=2, offset=3))
+
+
+def test_a_row_of_an_outbox_that_is_no_event_is_told_with_what_it_has() -> None:
+    empty = event_fact({"_id": 7, "sent": False})
+    assert (empty.id, empty.type, empty.topic, empty.sequence, empty.sent) == ("7", "", "", 0, False)
+    odd = event_fact(
+        {"_id": "e", "sent": False, "type": "comet.seen.v1", "sequence": None, "subject": 3, "time": "now"}
+    )
+    assert (odd.type, odd.topic, odd.subject, odd.sequence) == ("comet.seen.v1", "", "3", 0)

@@ -1,9 +1,14 @@
 """The services' documents as facts. Reads no database and judges nothing."""
 
+from datetime import UTC, datetime
+from typing import Final
+
 from cli.invariants.event_records import EventFact, LetterFact, NoteFact, Position, ReceiptFact
 from cli.invariants.records import OrderFact, PaymentFact, ReservationFact, StockFact
 from services.infra.mongo import Document
 from services.shared.events import EVENT_TOPICS
+
+EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
 def stock_fact(document: Document) -> StockFact:
@@ -40,14 +45,16 @@ def payment_fact(document: Document) -> PaymentFact:
 
 
 def event_fact(document: Document) -> EventFact:
+    """It may be no event: then it is told with what it has, and the relay has put it aside."""
+    kind, sequence, time = str(document.get("type", "")), document.get("sequence"), document.get("time")
     return EventFact(
-        id=document["_id"],
-        type=document["type"],
-        topic=EVENT_TOPICS[document["type"].partition(".")[0]],
-        subject=document["subject"],
-        sequence=document["sequence"],
-        time=document["time"],
-        sent=document["sent"],
+        id=str(document["_id"]),
+        type=kind,
+        topic=EVENT_TOPICS.get(kind.partition(".")[0], ""),
+        subject=str(document.get("subject", "")),
+        sequence=sequence if isinstance(sequence, int) else 0,
+        time=time if isinstance(time, datetime) else EPOCH,
+        sent=bool(document["sent"]),
         parked=document.get("parked", {}).get("reason"),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from services.infra.kafka.records import record_headers
 from services.shared.events import Event
@@ -47,12 +47,20 @@ def _outgoing(event: Event, source: str) -> Outgoing:
         topic = event.topic
     except KeyError:
         raise _UnsendableError("there is no topic for its type") from None
-    try:
-        value = to_json(event.data)
-    except (PydanticSerializationError, ValueError):
-        raise _UnsendableError("its data is no JSON") from None
+    value = _json(event)
     headers = record_headers(event, source)
     size = len(value) + len(event.subject) + sum(len(name) + len(held) for name, held in headers) + BESIDE
     if size > MOST_BYTES:
         raise _UnsendableError(f"it is too large: {size} bytes, and {MOST_BYTES} are taken")
     return Outgoing(event_id=event.id, topic=topic, key=event.subject.encode(), value=value, headers=headers)
+
+
+def _json(event: Event) -> bytes:
+    try:
+        value = to_json(event.data)
+        if b"NaN" in value or b"Infinity" in value:
+            # Written where a number is none, which JSON has no word for; or a text that has that word in it.
+            from_json(value, allow_inf_nan=False)
+    except (PydanticSerializationError, ValueError):
+        raise _UnsendableError("its data is no JSON") from None
+    return value

@@ -2,12 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from types import NoneType
+from typing import Any, Final
 
 from services.shared.events import Event, Origin
 
 Aggregate = tuple[str, str]
 """What a thing is (`order`, `stock`) and which one."""
+
+
+KINDS: Final[Mapping[str, type | tuple[type, ...]]] = {
+    "_id": str,
+    "type": str,
+    "subject": str,
+    "sequence": int,
+    "time": datetime,
+    "data": Mapping,
+    "correlation_id": str,
+    "causation_id": str,
+    "traceparent": (str, NoneType),
+}
+"""What an event has, and what each of it is: one that is otherwise would stop the relay, and all that follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +57,8 @@ def document_of(event: Event) -> dict[str, Any]:
 
 def row_of(document: Mapping[str, Any]) -> Row:
     """What the document holds."""
-    try:
-        event = _event(document)
-    except (KeyError, TypeError):
-        event = None
-    return Row(id=document["_id"], event=event)
+    is_event = all(name in document and isinstance(document[name], kind) for name, kind in KINDS.items())
+    return Row(id=document["_id"], event=_event(document) if is_event else None)
 
 
 def _event(document: Mapping[str, Any]) -> Event:
