@@ -9,6 +9,10 @@ from services.shared.ids import first_id_of
 
 FIRST_SPAN: Final = timedelta(seconds=1)
 SHORTEST_SPAN: Final = timedelta(milliseconds=10)
+SPANS_LEFT: Final = 50
+"""No span is longer than this part of the time that is left, or than a minute, whichever is longer."""
+
+A_MINUTE: Final = timedelta(minutes=1)
 MOST_OF_A_SPAN: Final = 2000
 FEWEST_OF_A_SPAN: Final = 500
 """Rows: with more of them the next span is half as long, with fewer twice, with none four times."""
@@ -40,7 +44,9 @@ class Spans:
             self._held, lower = 0, upper
             upper = min(lower + span, self._end)
             yield {"_id": {"$gte": first_id_of(lower), "$lt": first_id_of(upper)}}
-            span = max(span * self._factor(), SHORTEST_SPAN)
+            # Into a crowd after a quiet time it must not jump with both feet.
+            longest = max((self._end - upper) / SPANS_LEFT, A_MINUTE)
+            span = max(min(span * self._factor(), longest), SHORTEST_SPAN)
         yield {"_id": {"$gte": first_id_of(upper)}}
 
     def _factor(self) -> float:

@@ -78,7 +78,7 @@ class Outbox:
     async def _batches(self, session: Session, at_once: int, spans: Spans) -> AsyncGenerator[Sequence[Row]]:
         for wanted in spans:
             # No hint and no further field: the embedded server reads all that is unsent for a query with either.
-            cursor = self._collection.find({**UNSENT, **wanted}, sort=[("_id", 1)], session=session)
+            cursor = self._collection.find({**UNSENT, **wanted}, sort=[("_id", 1)], session=session, batch_size=at_once)
             try:
                 while documents := await cursor.to_list(at_once):
                     spans.held(len(documents))
