@@ -1,6 +1,6 @@
 """An event comes back from its record as it went; a record that lacks a header of the contract is no event."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -49,6 +49,12 @@ def test_a_header_of_the_contract_that_is_missing_is_named(missing: str) -> None
 
 def test_an_event_without_trace_and_cause_is_one_all_the_same() -> None:
     assert event_of(record_of(EVENTS[0], **dict.fromkeys(FORGIVEN))).origin == Origin()
+
+
+def test_headers_of_others_may_be_anything() -> None:
+    record = record_of(EVENTS[0])
+    read = event_of(replace(record, headers=(*record.headers, ("b3", b"\xff\x00"), ("ce_odd", None))))
+    assert read.id == EVENTS[0].id
 
 
 @pytest.mark.parametrize(

@@ -52,13 +52,16 @@ class Envelope(BaseModel):
     )
 
 
+OURS: Final = frozenset(str(field.alias) for field in Envelope.model_fields.values())
+"""Others are anybody's: a tracer's are often no text."""
+
 DATA: Final[TypeAdapter[dict[str, Any]]] = TypeAdapter(dict[str, Any])
 
 
 def event_of(record: "ConsumerRecord[bytes, bytes]") -> Event:
     """The event that the record carries. Raises Invalid for what is no event of ours; its text quotes nothing of it."""
     try:
-        envelope = Envelope.model_validate({name: value.decode() for name, value in record.headers})
+        envelope = Envelope.model_validate({name: value.decode() for name, value in record.headers if name in OURS})
         data = DATA.validate_json(record.value or b"")
     except ValidationError as failure:
         raise Invalid(_places(failure)) from None
