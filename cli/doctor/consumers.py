@@ -11,16 +11,21 @@ from cli.stack.checks import SECONDS, NotReady, SetOtherwise, Waits
 FLOODED: Final = "caravan_consumer_flooded"
 RESTING: Final = "caravan_consumer_resting"
 PARKED_KEYS: Final = "caravan_consumer_parked_keys"
+JOINED: Final = "caravan_consumer_joined"
 LAG: Final = "caravan_consumer_lag_records"
 LETTERS: Final = "caravan_dead_letters_waiting"
 OLDEST: Final = "caravan_dead_letters_oldest_seconds"
+IN_VAIN: Final = 3
+"""Once is how each begins, and twice can happen when servers start."""
+
+READ: Final = (FLOODED, RESTING, JOINED, PARKED_KEYS, LAG, LETTERS, OLDEST)
 
 Metrics = Mapping[str, Mapping[str, int]]
 """By metric: the sum of each consumer's samples."""
 
 
 async def check_consumers(services: str) -> str:
-    """No consumer pauses because of a flood of dead letters, none waits for what is away."""
+    """No consumer pauses for a flood of dead letters, none waits for what is away, none joins its group in vain."""
     found = await _metrics(services)
     wrong = [
         f"{consumer} pauses, for too much of what it read became dead letters: `caravan dlq list` says why"
@@ -29,6 +34,11 @@ async def check_consumers(services: str) -> str:
     wrong += [
         f"{consumer} waits for something that is away, on {counted(count, 'partition')}: the services' log names it"
         for consumer, count in _above_zero(found, RESTING).items()
+    ]
+    wrong += [
+        f"{consumer} joined {count} times and could read nothing: the services' log says why"
+        for consumer, count in _above_zero(found, JOINED).items()
+        if count >= IN_VAIN
     ]
     if wrong:
         raise SetOtherwise("; ".join(wrong))
@@ -69,7 +79,7 @@ async def _metrics(services: str) -> Metrics:
             text = await answer.text()
     except (ClientError, TimeoutError):
         raise Waits(("services",)) from None
-    found: dict[str, Counter[str]] = {name: Counter() for name in (FLOODED, RESTING, PARKED_KEYS, LAG, LETTERS, OLDEST)}
+    found: dict[str, Counter[str]] = {name: Counter() for name in READ}
     for family in text_string_to_metric_families(text):
         for sample in family.samples if family.name in found else ():
             found[family.name][sample.labels["consumer"]] += int(sample.value)

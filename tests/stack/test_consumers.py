@@ -16,7 +16,7 @@ from workers import dead_letters
 
 NOBODY = "http://127.0.0.1:1"
 GAUGES = (
-    *(metrics.FLOODED, metrics.RESTING, metrics.PARKED_KEYS, metrics.LAG_RECORDS),
+    *(metrics.FLOODED, metrics.RESTING, metrics.JOINED, metrics.PARKED_KEYS, metrics.LAG_RECORDS),
     *(dead_letters.WAITING, dead_letters.OLDEST),
 )
 
@@ -58,6 +58,15 @@ async def test_one_that_pauses_and_one_that_waits_are_wrong(process: str) -> Non
     metrics.FLOODED.labels("stock-notes").set(1)
     metrics.RESTING.labels("live-stock").set(3)
     with pytest.raises(SetOtherwise, match=r"stock-notes pauses.*dlq list.*; live-stock waits .* on 3 partitions"):
+        await check_consumers(process)
+
+
+async def test_one_that_joins_in_vain_is_wrong_though_it_seems_nothing_behind(process: str) -> None:
+    metrics.LAG_RECORDS.labels("stock-notes").set(0)
+    metrics.JOINED.labels("stock-notes").set(2)
+    assert await check_consumers(process) == "0 records behind"
+    metrics.JOINED.labels("stock-notes").set(3)
+    with pytest.raises(SetOtherwise, match=r"^stock-notes joined 3 times and could read nothing"):
         await check_consumers(process)
 
 

@@ -81,6 +81,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
         self._breaker = FloodBreaker(means.flood)
         self._lag_records = metrics.LAG_RECORDS.labels(row.consumer)
         self._lag_seconds = metrics.LAG_SECONDS.labels(row.consumer)
+        self._joined = metrics.JOINED.labels(row.consumer)
         self._resting = metrics.RESTING.labels(row.consumer)
         self._parked_keys = metrics.PARKED_KEYS.labels(row.consumer)
         self._rounds = Rounds(row, means.letters, self._breaker, means.clock, self._is_halted)
@@ -130,11 +131,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
             rebalance_timeout_ms=REBALANCE_WITHIN_MS,
         )
         self._kafka = kafka
+        self._joined.inc()
         try:
             await self._join(kafka)
             while not self._stop.is_set():
                 started = _now()
                 await self._round(kafka)
+                self._joined.set(0)
                 await self._stopped_within(self._row.every - (_now() - started))
             await self._commit(kafka)
         except (KafkaError, OSError, TimeoutError) as failure:

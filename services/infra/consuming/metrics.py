@@ -17,5 +17,6 @@ FAILED_LETTERS = Counter(
 RESTING = Gauge("caravan_consumer_resting", "Partitions that wait for a dependency", BY_CONSUMER)
 PARKED_KEYS = Gauge("caravan_consumer_parked_keys", "Keys that wait for another attempt", BY_CONSUMER)
 FLOODED = Gauge("caravan_consumer_flooded", "1 while the consumer pauses because of its dead letters", BY_CONSUMER)
+JOINED = Gauge("caravan_consumer_joined", "Times that it joined its group since it last could read", BY_CONSUMER)
 LAG_RECORDS = Gauge("caravan_consumer_lag_records", "Records not done yet, over its partitions here", BY_CONSUMER)
 LAG_SECONDS = Gauge("caravan_consumer_lag_seconds", "Age of the oldest record not done yet", BY_CONSUMER)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from services.infra.consuming import metrics
 from services.infra.kafka.records import record_headers
 from services.infra.kafka.topics import PARTITIONS
 from services.shared.errors import Unavailable
@@ -24,6 +25,7 @@ async def test_events_are_handled_once_in_order_and_a_restart_goes_on_behind_the
             await until(lambda: 6 in at.seen.of("c1"))
         assert at.seen.of("c1") == [1, 2, 3, 4, 5, 6]
         assert at.seen.of("c2") == [1, 2, 3]
+        assert _joined("first") == 0
 
 
 async def test_a_backlog_is_handled_many_at_once_and_each_key_in_order(kafka_node: KafkaNode) -> None:
@@ -162,7 +164,12 @@ async def test_without_a_kafka_it_waits_and_ends_at_once_when_told(kafka_node: K
         kafka_node.kill()
         stop = asyncio.Event()
         running = asyncio.create_task(at.consumer().run(stop))
-        await asyncio.wait([running], timeout=0.5)
+        await until(lambda: _joined("eighth") >= 1)
         assert not running.done()
         stop.set()
         await asyncio.wait_for(running, 5)
+
+
+def _joined(consumer: str) -> float:
+    """How often it joined its group since it last could read."""
+    return float(metrics.JOINED.labels(consumer)._value.get())
