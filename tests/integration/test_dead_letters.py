@@ -69,7 +69,8 @@ async def test_dead_letters_are_previewed_replayed_where_they_belong_and_set_asi
     assert (letter["status"], letter["replays"], len(letter["replayHistory"])) == ("DISCARDED", 3, 3)
 
 
-@pytest.mark.parametrize("number", [150, pytest.param(1000, marks=pytest.mark.heavy)])
+@pytest.mark.heavy
+@pytest.mark.parametrize("number", [150, 1000])
 async def test_a_redrive_of_many_outlives_the_services(
     stack: Stack, shop: Shop, letters: LettersClient, number: int
 ) -> None:

@@ -63,6 +63,7 @@ async def assert_orders_outlive_kafka(stack: Stack, shop: Shop, books: Books, co
     await books.are_complete()
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(300)
 async def test_kafka_killed_in_the_middle_of_orders_costs_no_event(stack: Stack, shop: Shop, books: Books) -> None:
     await assert_orders_outlive_kafka(stack, shop, books, FEW)
