@@ -14,6 +14,7 @@ from prometheus_client import Counter, Gauge
 
 from services.deadletters.models import Backlog
 from services.deadletters.ports import DeadLetterStore, Intake
+from services.infra.pauses import set_within
 from services.shared.clock import Clock
 from services.shared.dead_letters import FoundRecord
 from services.shared.errors import Unavailable
@@ -64,9 +65,7 @@ class BacklogMetrics:
             began = now()
             with suppress(Unavailable):
                 self.tell(await self._store.backlog())
-            with suppress(TimeoutError):
-                async with asyncio.timeout(max(COUNT_EVERY, (now() - began) / SHARE)):
-                    await stop.wait()
+            await set_within(stop, max(COUNT_EVERY, (now() - began) / SHARE))
 
     def tell(self, backlog: Sequence[Backlog]) -> None:
         """Shows these counts and no others."""

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Final, TypeVar
 
 import structlog
 
+from services.infra.pauses import set_within
 from services.shared.errors import Unavailable
 
 FIRST_PAUSE: Final = 0.2
@@ -50,7 +50,6 @@ async def keep_running(what: str, run: Callable[[], Awaitable[None]], stop: asyn
             log.exception("failed, and is started again", what=what)
         if loop.time() - started > LONGEST_PAUSE:
             pause = FIRST_PAUSE
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
+        await set_within(stop, pause)
         pause = min(pause * 2, LONGEST_PAUSE)
     return None

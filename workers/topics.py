@@ -1,7 +1,6 @@
 """The table of topics, and its keeping: what is missing is made, what is otherwise is told, and nothing is altered."""
 
 import asyncio
-from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -10,6 +9,7 @@ from prometheus_client import Gauge
 
 from services.infra.kafka.checking import Difference, differences
 from services.infra.kafka.topics import DEPENDENCY, TOPICS, ensure_topics, letters_topic
+from services.infra.pauses import set_within
 from services.infra.settings import KafkaSettings
 from services.shared.errors import Unavailable
 from workers.consumers import CONSUMERS
@@ -39,8 +39,7 @@ async def keep_topics(settings: KafkaSettings, stop: asyncio.Event, every: float
             await asyncio.wait({looking})
             return
         told = _tell(looking.result(), told)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), every)
+        await set_within(stop, every)
 
 
 async def _look(settings: KafkaSettings) -> tuple[Difference, ...]:

@@ -6,7 +6,6 @@ waited for. New topics are found while it runs.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -14,7 +13,9 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from services.infra.consuming.leaving import leave
 from services.infra.kafka.topics import DEPENDENCY, START_WITHIN
+from services.infra.pauses import set_within
 from services.infra.settings import KafkaSettings
 from services.shared.dead_letters import FoundRecord, Position
 from services.shared.errors import Unavailable
@@ -28,8 +29,7 @@ LOOK_EVERY_MS: Final = 500
 NEW_TOPICS_EVERY_MS: Final = 2_000
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 5.0
-STOP_WITHIN: Final = 3.0
-"""How long a round may wait for a record, and a new topic to be seen; seconds between tries, and to leave the group."""
+"""How long a round may wait for a record, and a new topic to be seen; seconds between tries."""
 
 EPOCH: Final = datetime.fromtimestamp(0, UTC)
 LATEST_MS: Final = 253_402_300_799_000
@@ -60,7 +60,7 @@ class Collector(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is 
                 await self._membership(stop)
             except Unavailable as failure:
                 log.warning("dead letters wait", dependency=failure.dependency, reason=str(failure), seconds=pause)
-                await _either(stop, pause)
+                await set_within(stop, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 pause = FIRST_PAUSE
@@ -94,7 +94,7 @@ class Collector(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is 
         except (KafkaError, OSError, TimeoutError) as failure:
             raise Unavailable(DEPENDENCY, type(failure).__name__) from failure
         finally:
-            await _leave(kafka)
+            await leave(kafka)
 
     async def _round(self, kafka: AIOKafkaConsumer) -> None:
         batches: Mapping[TopicPartition, Sequence[KafkaRecord]] = await kafka.getmany(
@@ -108,22 +108,6 @@ class Collector(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is 
             done = {partition: records[-1].offset + 1 for partition, records in batches.items() if partition in ours}
             if done:
                 await kafka.commit(done)
-
-
-async def _either(stop: asyncio.Event, seconds: float) -> None:
-    """Returns after the pause, or once told to stop."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-
-
-async def _leave(kafka: AIOKafkaConsumer) -> None:
-    try:
-        async with asyncio.timeout(STOP_WITHIN):
-            await kafka.stop()
-    except (KafkaError, OSError, TimeoutError) as failure:
-        # `stop` waits for a broker that is away; what it has not told the group, the session's timeout does.
-        log.info("left the group without a word", failure=type(failure).__name__)
 
 
 def _found(record: KafkaRecord) -> FoundRecord:

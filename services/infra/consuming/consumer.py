@@ -6,7 +6,6 @@ last second, and what was done behind one that is not.
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -16,11 +15,13 @@ from aiokafka.errors import KafkaError
 
 from services.infra.consuming import metrics
 from services.infra.consuming.breaker import FloodBreaker, FloodRules
+from services.infra.consuming.leaving import leave
 from services.infra.consuming.letters import Letters
 from services.infra.consuming.rounds import Rounds
 from services.infra.consuming.window import Window
 from services.infra.consuming.work import Consumption, Received
 from services.infra.kafka.topics import DEPENDENCY, START_WITHIN, ensure_topics
+from services.infra.pauses import set_within
 from services.infra.settings import KafkaSettings
 from services.shared.clock import Clock
 from services.shared.errors import Unavailable
@@ -35,11 +36,10 @@ FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 5.0
 COMMIT_EVERY: Final = 1.0
 COMMIT_WITHIN: Final = 3.0
-STOP_WITHIN: Final = 3.0
 SESSION_MS: Final = 10_000
 REBALANCE_WITHIN_MS: Final = 30_000
 """How long a look waits for a record (and a stop for a look); seconds between tries to join; between commits; to
-commit; to leave the group; how long the group keeps a silent member's partitions; what others wait for one that
+commit; how long the group keeps a silent member's partitions; what others wait for one that
 finishes its records."""
 
 log = structlog.get_logger(__name__)
@@ -95,7 +95,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
                 await self._membership()
             except Unavailable as failure:
                 log.warning("consumer waits", consumer=self._row.consumer, reason=str(failure), seconds=pause)
-                await self._stopped_within(pause)
+                await set_within(stop, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 pause = FIRST_PAUSE
@@ -138,7 +138,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
                 started = _now()
                 await self._round(kafka)
                 self._joined.set(0)
-                await self._stopped_within(self._row.every - (_now() - started))
+                if (rest := self._row.every - (_now() - started)) > 0:
+                    await set_within(self._stop, rest)
             await self._commit(kafka)
         except (KafkaError, OSError, TimeoutError) as failure:
             raise Unavailable(DEPENDENCY, type(failure).__name__) from failure
@@ -147,7 +148,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
             self._windows.clear()
             self._yielding = False
             self._note_state()
-            await _leave(kafka)
+            await leave(kafka)
 
     async def _join(self, kafka: AIOKafkaConsumer) -> None:
         """Returns once a member, or told to stop. Raises TimeoutError, KafkaError, OSError."""
@@ -232,13 +233,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
         self._resting.set(sum(window.has_rested for window in windows))
         self._parked_keys.set(sum(window.parked_keys for window in windows))
 
-    async def _stopped_within(self, seconds: float) -> None:
-        """Returns after so many seconds, or as soon as told to stop."""
-        if seconds > 0:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._stop.wait()
-
 
 async def _is_stale(kafka: AIOKafkaConsumer, partition: TopicPartition, records: Sequence[Record]) -> bool:
     """Whether the records were read before the partition was given anew: then it has another place to go on from."""
@@ -252,15 +246,6 @@ def _received(record: Record) -> Received:
         offset=record.offset,
         timestamp=record.timestamp,
     )
-
-
-async def _leave(kafka: AIOKafkaConsumer) -> None:
-    try:
-        async with asyncio.timeout(STOP_WITHIN):
-            await kafka.stop()
-    except (KafkaError, OSError, TimeoutError) as failure:
-        # `stop` waits for a broker that is away; what it has not told the group, the session's timeout does.
-        log.info("left the group without a word", failure=type(failure).__name__)
 
 
 def _now() -> float:

@@ -25,6 +25,7 @@ from services.infra.outbox.shipping import Shipping
 from services.infra.outbox.standing import Standing
 from services.infra.outbox.times import RelayTimes
 from services.infra.outbox.watch import Watch
+from services.infra.pauses import set_within
 from services.infra.transaction import Write
 from services.shared.clock import Clock
 from services.shared.errors import Unavailable
@@ -128,15 +129,14 @@ class Relay:
         self._failures += 1
         self._hand_over.needs_look = True
         self._standing.grow_older()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), seconds)
+        await set_within(stop, seconds)
 
     async def _turn(self) -> None:
         """Does the next thing that is due, or waits for one. Raises Unavailable."""
         self._woken.clear()
         self._standing.publishes(held=self._lease.is_held)
         if not self._lease.is_held:
-            await self._until_woken(self._times.look)
+            await set_within(self._woken, self._times.look)
             return
         if self._term != self._lease.fence:
             self._term = self._lease.fence
@@ -147,7 +147,7 @@ class Relay:
             await self._publisher.departure()
             await self._pass_on()
         else:
-            await self._until_woken(self._next_look() - _now())
+            await set_within(self._woken, self._next_look() - _now())
 
     async def _pass_on(self) -> None:
         """Publishes what was handed over and is sure. Raises Unavailable."""
@@ -162,11 +162,6 @@ class Relay:
 
     def _next_look(self) -> float:
         return self._looked + (self._times.rest if self._hand_over.needs_look else self._times.look)
-
-    async def _until_woken(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
 
     async def _look(self) -> None:
         """Publishes all that waits. Raises Unavailable."""
