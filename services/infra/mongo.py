@@ -76,10 +76,6 @@ async def close(client: Client) -> None:
             await asyncio.to_thread(client.close)
 
 
-class _AlreadyThereError(Exception):
-    """Leaves the transaction, so that nothing of it stays."""
-
-
 class Database:
     """One service's database. A service gets its own and no other, so that crossing is impossible."""
 
@@ -172,28 +168,18 @@ class Database:
         self,
         collection: "AsyncIOMotorCollection[Document]",
         document: Document,
-        beside: Callable[[Session], Awaitable[None]] | None = None,
     ) -> bool:
-        """Adds the document, in one transaction with the writes of `beside`. False, and nothing is written, when its
-        id or another unique value is there already. Without `beside` it is one command: whole by itself.
+        """Adds the document, by one command. False, and nothing is written, when its id or another unique value is
+        there already.
 
         Raises:
             Unavailable: as in `transact`.
         """
-
-        async def work(session: Session) -> None:
-            await _insert(collection, document, session)
-            if beside:
-                await beside(session)
-
-        try:
-            if beside:
-                await self.transact(work)
-            else:
-                with unavailable_when_away():
-                    await _insert(collection, document)
-        except _AlreadyThereError:
-            return False
+        with unavailable_when_away():
+            try:
+                await collection.insert_one(document)
+            except DuplicateKeyError:
+                return False
         return True
 
     async def read_at_one_moment(self, work: Callable[[Transaction], Result]) -> Result:
@@ -278,15 +264,6 @@ async def _until_no_conflict(attempt: Callable[[], Awaitable[Result]]) -> Result
         await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (jitter, no secret)
         pause = min(pause * 2, LONGEST_PAUSE)
     raise Unavailable("database", "write conflicts without end")
-
-
-async def _insert(
-    collection: "AsyncIOMotorCollection[Document]", document: Document, session: Session | None = None
-) -> None:
-    try:
-        await collection.insert_one(document, session=session)
-    except DuplicateKeyError:
-        raise _AlreadyThereError from None
 
 
 async def _commit(session: Session) -> None:
