@@ -38,6 +38,7 @@ class RecordFact:
         event_id: None where the record does not say; so are an empty `type` and a `sequence` of 0.
         at: when Kafka took it.
         original: of a dead letter, where the record is that was given up.
+        given_up_by: of a dead letter, the consumer that did; empty where it does not say.
     """
 
     position: Position
@@ -47,6 +48,7 @@ class RecordFact:
     sequence: int
     at: datetime
     original: Position | None = None
+    given_up_by: str = ""
 
     @property
     def topic(self) -> str:

@@ -129,7 +129,8 @@ def letter(lost: RecordFact, status: str = "PARKED") -> LetterFact:
 
 def letter_record(lost: RecordFact) -> RecordFact:
     """The dead letter itself, on Kafka."""
-    return replace(lost, position=Position(topic=LETTERS, partition=0, offset=0), original=lost.position)
+    found_at = Position(topic=LETTERS, partition=0, offset=0)
+    return replace(lost, position=found_at, original=lost.position, given_up_by=LISTENER.consumer)
 
 
 def _events() -> tuple[EventFact, ...]:

@@ -12,6 +12,8 @@ from tests.invariants.healthy import LINES, NOON, TOTAL, entry, event, receipt, 
 Item = TypeVar("Item")
 Plant = Callable[[Facts], Facts]
 
+ELSEWHERE = Position(topic="caravan.orders", partition=1, offset=1)
+
 
 def _changed(item: Item, changes: dict[str, object]) -> Item:
     return replace(item, **changes)  # type: ignore[type-var]
@@ -245,12 +247,15 @@ PLANTED: dict[str, dict[str, Plant]] = {
         "had twice": _handled(("+", "confirmed-1")),
         "given up and not kept": _lost_letter,
         "given up by another": _letter_of(consumer="another"),
-        "given up somewhere else": _letter_of(position=Position(topic="caravan.orders", partition=1, offset=1)),
+        "given up somewhere else": _letter_of(position=ELSEWHERE),
         "another given up there": _letter_of(event_id="another"),
         "no event at all, and not given up": _no_event_at_all,
     },
     "no effect without its event": {"an effect of nothing": _handled(("+", "never-told"))},
     "the catalogue knows the stock": {"another number": _noted(available=5), "not a word": _never_noted},
-    "every dead letter is kept": {"not taken in": _lost_letter},
+    "every dead letter is kept": {
+        "not taken in": _lost_letter,
+        "only that of another consumer is": _letter_of(consumer="another", found_at=ELSEWHERE),
+    },
 }
 """By invariant: what went wrong, and how facts look then."""

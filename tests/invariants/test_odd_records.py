@@ -24,9 +24,10 @@ def test_numbers_are_read() -> None:
         "dlq_original_topic": b"t",
         "dlq_original_partition": b"2",
         "dlq_original_offset": b"3",
+        "dlq_consumer": b"c",
     }
     fact = fact_of(record(**told))
-    assert (fact.sequence, fact.original) == (4, Position(topic="t", partition=2, offset=3))
+    assert (fact.sequence, fact.original, fact.given_up_by) == (4, Position(topic="t", partition=2, offset=3), "c")
 
 
 def test_a_row_of_an_outbox_that_is_no_event_is_told_with_what_it_has() -> None:

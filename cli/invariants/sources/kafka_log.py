@@ -122,6 +122,7 @@ def fact_of(record: ConsumerRecord) -> RecordFact:
         sequence=_number(headers, "ce_sequence") or 0,
         at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
         original=_original(headers),
+        given_up_by=headers.get(DeadLetterHeader.CONSUMER, ""),
     )
 
 
