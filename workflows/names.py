@@ -12,6 +12,8 @@ INVENTORY_QUEUE: Final = "inventory"
 CATALOG_QUEUE: Final = "catalog"
 PAYMENTS_QUEUE: Final = "payments"
 DEADLETTERS_QUEUE: Final = "deadletters"
+USERS_QUEUE: Final = "users"
+NOTIFICATIONS_CRITICAL_QUEUE: Final = "notifications-critical"
 NOTIFICATIONS_STANDARD_QUEUE: Final = "notifications-standard"
 
 EXPIRE_RESERVATIONS_SCHEDULE: Final = "expire-reservations"
@@ -47,6 +49,16 @@ def product_workflow_id(product_id: str) -> str:
 def redrive_workflow_id(request_id: str) -> str:
     """The RedriveDeadLetters workflow that a request has started."""
     return f"redrive/{request_id}"
+
+
+def notification_workflow_id(event_id: str) -> str:
+    """The FanOutNotification workflow that tells of an event."""
+    return f"notification/{event_id}"
+
+
+def campaign_workflow_id(campaign_id: str) -> str:
+    """The FanOutNotification workflow of a campaign."""
+    return f"campaign/{campaign_id}"
 
 
 def order_attributes(order_id: str, customer_id: str) -> TypedSearchAttributes:
