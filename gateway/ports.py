@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from services.orders.models import Order
 from services.shared.errors import Invalid
-from services.shared.pages import checked_page_size
+from services.shared.pages import Edge, Page, checked_page_size
 from workflows.messages import (
     CancelOrder,
     DeliverOrder,
@@ -72,21 +72,8 @@ class RunQuery:
             raise Invalid("must be the name of a workflow type", ("type",))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunEdge:
-    """A run and where it stands in its list."""
-
-    cursor: str
-    node: WorkflowView
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunPage:
-    """A page of runs."""
-
-    edges: tuple[RunEdge, ...]
-    has_next: bool
-    has_previous: bool
+RunEdge = Edge[WorkflowView]
+RunPage = Page[WorkflowView]
 
 
 class SagaClosed(Exception):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from gateway.ports import RunEdge, RunPage, RunQuery, WorkflowView
+from gateway.ports import RunPage, RunQuery, WorkflowView
+from services.shared import pages
 from services.shared.errors import Invalid
 from services.shared.pages import decode_cursor, encode_cursor
 
@@ -41,8 +42,7 @@ def page_of(runs: Sequence[WorkflowView], query: RunQuery) -> RunPage:
     after = None if query.after is None else position_of(query.after)
     behind = [run for run in runs if after is None or run_position(run) < after]
     behind.sort(key=run_position, reverse=True)
-    edges = tuple(RunEdge(cursor=_cursor_of(run), node=run) for run in behind[: query.first])
-    return RunPage(edges=edges, has_next=len(behind) > query.first, has_previous=after is not None)
+    return pages.page_of(behind, query, _cursor_of)
 
 
 def _cursor_of(run: WorkflowView) -> str:

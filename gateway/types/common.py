@@ -1,10 +1,9 @@
 """Scalars and types that every area shares: time, money, pages, errors. Knows no area."""
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 import graphene
 from graphql import GraphQLError
@@ -14,6 +13,7 @@ from gateway.context import Info
 from gateway.execution import of_object_alone
 from gateway.standins import NoPage
 from services.shared.money import Money as Amount
+from services.shared.pages import Page
 
 DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
 
@@ -111,34 +111,6 @@ class MoneyInput(graphene.InputObjectType):
     currency = graphene.String(required=True)
 
 
-class Edge(Protocol):
-    """An item's place in its list."""
-
-    @property
-    def cursor(self) -> str:
-        """What `after` takes to go on behind it."""
-        ...
-
-
-class Page(Protocol):
-    """A page of any list."""
-
-    @property
-    def edges(self) -> Sequence[Edge]:
-        """What is on it."""
-        ...
-
-    @property
-    def has_next(self) -> bool:
-        """Is there more behind it."""
-        ...
-
-    @property
-    def has_previous(self) -> bool:
-        """Is there more before it."""
-        ...
-
-
 class PageInfo(graphene.ObjectType):
     """Where a page stands in its list; resolved from a Page."""
 
@@ -148,22 +120,22 @@ class PageInfo(graphene.ObjectType):
     end_cursor = graphene.String()
 
     @staticmethod
-    def resolve_has_next_page(page: Page, _info: Info) -> bool:
+    def resolve_has_next_page(page: Page[object], _info: Info) -> bool:
         """Is there more behind it."""
         return page.has_next
 
     @staticmethod
-    def resolve_has_previous_page(page: Page, _info: Info) -> bool:
+    def resolve_has_previous_page(page: Page[object], _info: Info) -> bool:
         """Is there more before it."""
         return page.has_previous
 
     @staticmethod
-    def resolve_start_cursor(page: Page, _info: Info) -> str | None:
+    def resolve_start_cursor(page: Page[object], _info: Info) -> str | None:
         """The first edge's cursor; null for an empty page."""
         return page.edges[0].cursor if page.edges else None
 
     @staticmethod
-    def resolve_end_cursor(page: Page | NoPage, _info: Info) -> str | None:
+    def resolve_end_cursor(page: Page[object] | NoPage, _info: Info) -> str | None:
         """The last edge's cursor; of an empty page null, of one that could not be read where it was to begin."""
         if isinstance(page, NoPage):
             return page.end

@@ -14,7 +14,6 @@ from gateway.types.workflows import Workflow, WorkflowReference
 from services.deadletters.models import DeadLetter as LetterModel
 from services.deadletters.models import (
     LetterContent,
-    LetterEdge,
     LetterFilter,
     LetterPage,
     LetterStatus,
@@ -22,6 +21,7 @@ from services.deadletters.models import (
     TextHeader,
 )
 from services.shared.errors import NotFound, Unavailable
+from services.shared.pages import Edge
 from services.shared.replays import Disposition, Prospect, Verdict
 from workflows.names import order_workflow_id
 
@@ -209,7 +209,7 @@ class DeadLetterConnection(graphene.ObjectType):
     total_count = graphene.Int(required=True)
 
     @staticmethod
-    def resolve_edges(listing: LetterListing, _info: Info) -> Sequence[LetterEdge]:
+    def resolve_edges(listing: LetterListing, _info: Info) -> Sequence[Edge[LetterModel]]:
         """What is on the page."""
         return listing.page.edges
 

@@ -12,10 +12,10 @@ from gateway.standins import NoPage, no_stock
 from gateway.types.common import DateTime, Money, MoneyInput, Node, PageInfo, UserError, listed
 from gateway.types.enums import shown
 from services.catalog.models import Product as ProductModel
-from services.catalog.models import ProductEdge as ProductEdgeModel
 from services.catalog.models import ProductPage, ProductQuery, ProductSort
 from services.inventory.models import StockItem
 from services.shared.errors import Unavailable
+from services.shared.pages import Edge
 
 ProductSortType = shown(ProductSort)
 
@@ -92,7 +92,7 @@ class ProductListing:
     page: ProductPage
 
 
-async def _with_stock(edges: Sequence[ProductEdgeModel], info: Info) -> Sequence[ProductEdgeModel]:
+async def _with_stock(edges: Sequence[Edge[ProductModel]], info: Info) -> Sequence[Edge[ProductModel]]:
     """The same, once the stock of all is read, or known not to be."""
     stock = context_of(info).loaders.stock
     await wait([stock.load(edge.node.sku) for edge in edges])
@@ -109,7 +109,7 @@ class ProductConnection(graphene.ObjectType):
     @staticmethod
     def resolve_edges(
         listing: ProductListing, info: Info
-    ) -> Sequence[ProductEdgeModel] | Awaitable[Sequence[ProductEdgeModel]]:
+    ) -> Sequence[Edge[ProductModel]] | Awaitable[Sequence[Edge[ProductModel]]]:
         """What is on the page."""
         edges = listing.page.edges
         return _with_stock(edges, info) if edges and asks_for(info, "node", "stock") else edges

@@ -3,9 +3,10 @@
 The text ends with the product's id, so no two products share a place, and a page begins where the last one ended.
 """
 
-from services.catalog.models import Product, ProductEdge, ProductPage, ProductQuery, ProductSort
+from services.catalog.models import Product, ProductPage, ProductQuery, ProductSort
 from services.catalog.rules import LONGEST_CATEGORY
 from services.catalog.words import search_words
+from services.shared import pages
 from services.shared.errors import Invalid
 from services.shared.pages import checked_page_size, decode_cursor, encode_cursor
 from services.shared.text import checked_text
@@ -60,11 +61,4 @@ def checked_query(query: ProductQuery) -> ProductQuery:
 
 def page_of(found: list[Product], query: ProductQuery) -> ProductPage:
     """The page, given one product more than it holds where there is one."""
-    return ProductPage(
-        edges=tuple(
-            ProductEdge(cursor=encode_cursor(query.sort.value, place_of(product, query.sort)), node=product)
-            for product in found[: query.first]
-        ),
-        has_next=len(found) > query.first,
-        has_previous=query.after is not None,
-    )
+    return pages.page_of(found, query, lambda product: encode_cursor(query.sort.value, place_of(product, query.sort)))

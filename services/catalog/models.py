@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.shared.money import Money
+from services.shared.pages import Page
 from services.shared.receipts import Receipt
 
 
@@ -78,21 +79,7 @@ class ProductQuery:
     include_inactive: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductEdge:
-    """A product and where it stands in its list."""
-
-    cursor: str
-    node: Product
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductPage:
-    """A page of products."""
-
-    edges: tuple[ProductEdge, ...]
-    has_next: bool
-    has_previous: bool
+ProductPage = Page[Product]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Final
 
 from services.shared.dead_letters import Position
 from services.shared.errors import Problem
+from services.shared.pages import Page
 from services.shared.replays import Disposition, RawRecord, Verdict
 
 MOST_REPLAYS: Final = 3
@@ -143,21 +144,7 @@ class LetterQuery:
     after: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterEdge:
-    """A letter and where it stands in its list."""
-
-    cursor: str
-    node: DeadLetter
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterPage:
-    """A page of letters."""
-
-    edges: tuple[LetterEdge, ...]
-    has_next: bool
-    has_previous: bool
+LetterPage = Page[DeadLetter]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,7 @@ from services.deadletters.models import (
     OPEN,
     Candidate,
     DeadLetter,
-    LetterEdge,
     LetterFilter,
-    LetterPage,
     LetterQuery,
     LetterStatus,
     Replay,
@@ -87,13 +85,9 @@ def place_before(query: LetterQuery) -> str | None:
     return None if query.after is None else str(decode_cursor(query.after, str)[0])
 
 
-def page_of(found: Sequence[DeadLetter], query: LetterQuery) -> LetterPage:
-    """The page, given one letter more than it holds where there is one."""
-    return LetterPage(
-        edges=tuple(LetterEdge(cursor=encode_cursor(letter.place), node=letter) for letter in found[: query.first]),
-        has_next=len(found) > query.first,
-        has_previous=query.after is not None,
-    )
+def cursor_of(letter: DeadLetter) -> str:
+    """Where the letter stands, as an opaque text."""
+    return encode_cursor(letter.place)
 
 
 def problem_with(letter: DeadLetter | None, index: int) -> Problem | None:

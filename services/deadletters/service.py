@@ -33,9 +33,9 @@ from services.deadletters.rules import (
     checked_query,
     checked_reason,
     checked_selection,
+    cursor_of,
     discarded,
     has_replay_of,
-    page_of,
     place_before,
     problem_with,
     replayed,
@@ -46,6 +46,7 @@ from services.shared.clock import Clock
 from services.shared.dead_letters import FoundRecord
 from services.shared.errors import Forbidden, Invalid, Problem, Unavailable
 from services.shared.ids import IdFactory
+from services.shared.pages import page_of
 
 LARGEST_ANSWER: Final = 4 * 1024 * 1024
 """Bytes of content in one answer, unless a single letter has more."""
@@ -68,7 +69,7 @@ class DeadLetterService:
     async def list_letters(self, query: LetterQuery, actor: Actor) -> LetterPage:
         _check_runs_the_shop(actor)
         checked_query(query)
-        return page_of(await self._store.page(query.wanted, place_before(query), query.first + 1), query)
+        return page_of(await self._store.page(query.wanted, place_before(query), query.first + 1), query, cursor_of)
 
     async def count_letters(self, wanted: LetterFilter, actor: Actor) -> int:
         _check_runs_the_shop(actor)

@@ -4,9 +4,7 @@ The stock's version is the place: every entry is another version's, so no two sh
 one ended.
 """
 
-from collections.abc import Sequence
-
-from services.inventory.models import Adjustment, AdjustmentEdge, AdjustmentPage, AdjustmentQuery
+from services.inventory.models import Adjustment, AdjustmentQuery
 from services.shared.errors import Invalid
 from services.shared.pages import decode_cursor, encode_cursor
 
@@ -21,12 +19,6 @@ def version_before(query: AdjustmentQuery) -> int | None:
     return int(version)
 
 
-def page_of(found: Sequence[Adjustment], query: AdjustmentQuery) -> AdjustmentPage:
-    """The page, given one entry more than it holds where there is one."""
-    return AdjustmentPage(
-        edges=tuple(
-            AdjustmentEdge(cursor=encode_cursor(entry.sku, entry.version), node=entry) for entry in found[: query.first]
-        ),
-        has_next=len(found) > query.first,
-        has_previous=query.after is not None,
-    )
+def cursor_of(entry: Adjustment) -> str:
+    """Where the entry stands, as an opaque text."""
+    return encode_cursor(entry.sku, entry.version)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.shared.pages import Page
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockItem:
@@ -123,18 +125,4 @@ class AdjustmentQuery:
     after: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdjustmentEdge:
-    """An entry and where it stands in its ledger."""
-
-    cursor: str
-    node: Adjustment
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdjustmentPage:
-    """A page of a ledger."""
-
-    edges: tuple[AdjustmentEdge, ...]
-    has_next: bool
-    has_previous: bool
+AdjustmentPage = Page[Adjustment]

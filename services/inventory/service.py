@@ -10,7 +10,7 @@ from typing import Any
 from services.inventory.batches import MOST, Batches
 from services.inventory.deliveries import Adjust, Open
 from services.inventory.ledger import Ledger
-from services.inventory.listing import page_of, version_before
+from services.inventory.listing import cursor_of, version_before
 from services.inventory.models import (
     AdjustmentPage,
     AdjustmentQuery,
@@ -29,7 +29,7 @@ from services.shared.clock import Clock
 from services.shared.errors import Forbidden, Invalid, Refused
 from services.shared.events import Origin
 from services.shared.ids import IdFactory
-from services.shared.pages import checked_page_size
+from services.shared.pages import checked_page_size, page_of
 from services.shared.text import checked_label, checked_sku, checked_text, is_sku
 
 MOST_LINES = 100
@@ -71,7 +71,7 @@ class InventoryService:
         _check_runs_the_shop(actor)
         checked_sku(query.sku, ("sku",))
         first = checked_page_size(query.first)
-        return page_of(await self._store.ledger(query.sku, version_before(query), first + 1), query)
+        return page_of(await self._store.ledger(query.sku, version_before(query), first + 1), query, cursor_of)
 
     async def hold_stock(self, command: HoldStock, origin: Origin) -> Reservation:
         _check_order_id(command.order_id)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from services.orders.models import Order, OrderPage, OrderQuery, page_of, position_of
+from services.orders.models import Order, OrderPage, OrderQuery, cursor_of, position_of
 from services.shared.events import Event
+from services.shared.pages import page_of
 
 
 class MemoryOrderStore:
@@ -41,7 +42,7 @@ class MemoryOrderStore:
         if query.after is not None:
             after = position_of(query.after)
             matching = [order for order in matching if _place(order) < (after.placed_at, after.order_id)]
-        return page_of(matching[: query.first + 1], query)
+        return page_of(matching[: query.first + 1], query, cursor_of)
 
 
 def _place(order: Order) -> tuple[object, ...]:

@@ -1,13 +1,12 @@
 """What orders speak: orders, their lines and states, and the pages of their list. Values only."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from services.shared.errors import Invalid, Problem
 from services.shared.money import Money
-from services.shared.pages import decode_cursor, encode_cursor
+from services.shared.pages import Page, decode_cursor, encode_cursor
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -97,21 +96,7 @@ class OrderQuery:
     status: OrderStatus | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderEdge:
-    """An order and where it stands in its list."""
-
-    cursor: str
-    node: Order
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderPage:
-    """A page of orders."""
-
-    edges: tuple[OrderEdge, ...]
-    has_next: bool
-    has_previous: bool
+OrderPage = Page[Order]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +125,3 @@ def position_of(cursor: str) -> OrderPosition:
     except OverflowError:
         raise Invalid("not a cursor of this list", ("after",)) from None
     return OrderPosition(placed_at=placed_at, order_id=str(order_id))
-
-
-def page_of(found: Sequence[Order], query: OrderQuery) -> OrderPage:
-    """The page, from one order more than it may hold (where there are so many)."""
-    edges = tuple(OrderEdge(cursor=cursor_of(order), node=order) for order in found[: query.first])
-    return OrderPage(edges=edges, has_next=len(found) > query.first, has_previous=query.after is not None)

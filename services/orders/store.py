@@ -20,13 +20,14 @@ from services.orders.models import (
     OrderQuery,
     OrderStatus,
     StatusChange,
+    cursor_of,
     milliseconds_of,
-    page_of,
     position_of,
 )
 from services.shared.errors import Problem
 from services.shared.events import Event
 from services.shared.money import Money
+from services.shared.pages import page_of
 
 COLLECTION = "orders"
 
@@ -109,7 +110,7 @@ class MongoOrderStore:
         with unavailable_when_away():
             cursor = self._orders.find(page_filter(query)).sort(NEWEST_FIRST).limit(query.first + 1)
             found = await cursor.to_list(None)
-        return page_of([_order(document) for document in found], query)
+        return page_of([_order(document) for document in found], query, cursor_of)
 
 
 def page_filter(query: OrderQuery) -> Document:

@@ -2,13 +2,15 @@
 
 import base64
 import json
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from services.shared.errors import Invalid
-from services.shared.pages import checked_page_size, decode_cursor, encode_cursor
+from services.shared.pages import Edge, Page, checked_page_size, decode_cursor, encode_cursor, page_of
 
 
 @given(st.text(), st.integers(min_value=-(2**63), max_value=2**63 - 1))
@@ -63,3 +65,36 @@ def test_no_other_size_is_a_page(first: int) -> None:
     with pytest.raises(Invalid) as refused:
         checked_page_size(first)
     assert refused.value.problems[0].path == ("first",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A query for a page of letters."""
+
+    first: int
+    after: str | None = None
+
+
+@pytest.mark.parametrize(
+    ("found", "query", "expected"),
+    [
+        ("ab", Wanted(first=2), ("AB", False, False)),
+        ("abc", Wanted(first=2), ("AB", True, False)),
+        ("cd", Wanted(first=2, after="B"), ("CD", False, True)),
+        ("", Wanted(first=1), ("", False, False)),
+    ],
+)
+def test_a_page_holds_what_was_asked_for_and_says_whether_there_is_more(
+    found: str, query: Wanted, expected: tuple[str, bool, bool]
+) -> None:
+    page = page_of(found, query, str.upper)
+    cursors = "".join(edge.cursor for edge in page.edges)
+    assert (cursors, page.has_next, page.has_previous) == expected
+    assert [edge.node for edge in page.edges] == list(found[: query.first])
+
+
+def test_a_page_travels_between_processes_by_its_own_name() -> None:
+    letters = Page[str]
+    page = letters(edges=(Edge(cursor="A", node="a"),), has_next=True, has_previous=False)
+    adapter = TypeAdapter(letters)
+    assert adapter.validate_json(adapter.dump_json(page)) == page

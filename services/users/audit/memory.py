@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
+from services.shared.pages import page_of
 from services.users.audit.models import (
     AuditOutcome,
     AuditPage,
     AuditQuery,
     AuditRecord,
     Conclusion,
-    page_of,
+    cursor_of,
     record_before,
 )
 
@@ -37,7 +38,7 @@ class MemoryAuditStore:
             for record_id in sorted(self._records, reverse=True)
             if (before is None or record_id < before) and _matches(self._records[record_id], query)
         ]
-        return page_of(found[: query.first + 1], query)
+        return page_of(found[: query.first + 1], query, cursor_of)
 
 
 def _matches(record: AuditRecord, query: AuditQuery) -> bool:

@@ -1,12 +1,11 @@
 """What the audit trail speaks: intents, how they ended, records and their pages. Values only, all of bounded size."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from services.shared.pages import decode_cursor, encode_cursor
+from services.shared.pages import Page, decode_cursor, encode_cursor
 
 MOST_ARGUMENTS: Final = 50
 MOST_CODES: Final = 20
@@ -88,21 +87,7 @@ class AuditQuery:
     action: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEdge:
-    """A record and where it stands in its list."""
-
-    cursor: str
-    node: AuditRecord
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditPage:
-    """A page of records."""
-
-    edges: tuple[AuditEdge, ...]
-    has_next: bool
-    has_previous: bool
+AuditPage = Page[AuditRecord]
 
 
 def record_before(query: AuditQuery) -> str | None:
@@ -110,10 +95,6 @@ def record_before(query: AuditQuery) -> str | None:
     return None if query.after is None else str(decode_cursor(query.after, str)[0])
 
 
-def page_of(found: Sequence[AuditRecord], query: AuditQuery) -> AuditPage:
-    """The page, given one record more than it holds where there is one."""
-    return AuditPage(
-        edges=tuple(AuditEdge(cursor=encode_cursor(record.id), node=record) for record in found[: query.first]),
-        has_next=len(found) > query.first,
-        has_previous=query.after is not None,
-    )
+def cursor_of(record: AuditRecord) -> str:
+    """Where the record stands, as an opaque text."""
+    return encode_cursor(record.id)

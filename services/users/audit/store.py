@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.infra.mongo import Database, Document, unavailable_when_away
+from services.shared.pages import page_of
 from services.users.audit.models import (
     LONGEST_NAME,
     LONGEST_VALUE,
@@ -18,7 +19,7 @@ from services.users.audit.models import (
     AuditQuery,
     AuditRecord,
     Conclusion,
-    page_of,
+    cursor_of,
     record_before,
 )
 
@@ -101,7 +102,7 @@ class MongoAuditStore:
         with unavailable_when_away():
             cursor = self._records.find(page_filter(query)).sort(NEWEST_FIRST).limit(query.first + 1)
             found = await cursor.to_list(None)
-        return page_of([_record(document) for document in found], query)
+        return page_of([_record(document) for document in found], query, cursor_of)
 
 
 def page_filter(query: AuditQuery) -> Document:
