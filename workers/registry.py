@@ -19,6 +19,7 @@ from workflows.names import (
     NOTIFICATIONS_STANDARD_QUEUE,
     ORDERS_QUEUE,
     PAYMENTS_QUEUE,
+    queue_of,
 )
 from workflows.place_order import PlaceOrder
 from workflows.redrive_dead_letters import RedriveDeadLetters
@@ -71,11 +72,12 @@ def activities_of(
     if entry.activities is None:
         return []
     steps = _steps(hosted[entry.service])
-    if entry.service in replays:
+    if entry.service in replays and queue == queue_of(entry.service):
         steps += _steps(replays[entry.service])
     if entry.workflows:
+        leaving = {each.service for each in QUEUES.values() if each.leaves}
         for other, instance in hosted.items():
-            if other != entry.service and not QUEUES[other].leaves:
+            if other != entry.service and other not in leaving:
                 steps += _steps(instance)
     return steps
 

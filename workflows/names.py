@@ -16,6 +16,9 @@ USERS_QUEUE: Final = "users"
 NOTIFICATIONS_CRITICAL_QUEUE: Final = "notifications-critical"
 NOTIFICATIONS_STANDARD_QUEUE: Final = "notifications-standard"
 
+NOTIFICATIONS: Final = "notifications"
+"""The service behind both lanes."""
+
 EXPIRE_RESERVATIONS_SCHEDULE: Final = "expire-reservations"
 
 ORDER_ID: Final = SearchAttributeKey.for_keyword("CaravanOrderId")
@@ -23,6 +26,11 @@ CUSTOMER_ID: Final = SearchAttributeKey.for_keyword("CaravanCustomerId")
 ORDER_STATUS: Final = SearchAttributeKey.for_keyword("CaravanOrderStatus")
 CAMPAIGN_ID: Final = SearchAttributeKey.for_keyword("CaravanCampaignId")
 SEARCH_ATTRIBUTES: Final = (ORDER_ID, CUSTOMER_ID, ORDER_STATUS, CAMPAIGN_ID)
+
+
+def queue_of(service: str) -> str:
+    """The task queue of a service's steps; of a service with lanes, the one that nobody waits for."""
+    return NOTIFICATIONS_STANDARD_QUEUE if service == NOTIFICATIONS else service
 
 
 def order_workflow_id(order_id: str) -> str:

@@ -58,7 +58,7 @@ async def _remote(step: Step[Wish, Answer], wish: Wish) -> Answer:
     return await workflow.execute_activity_method(
         step.run,
         wish,
-        task_queue=step.service,
+        task_queue=step.queue,
         start_to_close_timeout=step.policy.attempt,
         schedule_to_close_timeout=step.policy.patience,
         retry_policy=step.policy.retry,

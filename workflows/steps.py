@@ -11,7 +11,14 @@ from activities.orders import OrdersActivities
 from activities.payments import PaymentsActivities
 from activities.replays import LetterVerdicts, ParkedRecords, ReplayActivities
 from workflows import policies
-from workflows.names import CATALOG_QUEUE, DEADLETTERS_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE
+from workflows.names import (
+    CATALOG_QUEUE,
+    DEADLETTERS_QUEUE,
+    INVENTORY_QUEUE,
+    ORDERS_QUEUE,
+    PAYMENTS_QUEUE,
+    queue_of,
+)
 from workflows.policies import Policy
 
 Wish = TypeVar("Wish")
@@ -23,11 +30,12 @@ class Step(Generic[Wish, Answer]):
     """One row.
 
     Attributes:
-        service: whose step it is; also the name of its task queue.
+        service: whose step it is; also the name of its task queue, unless `lane` says another.
         run: the activity.
         policy: its timeouts and retries.
         summary: what Temporal's UI says beside it.
         leaves: it reaches a system outside of the service's own database.
+        lane: the task queue, of a service that has several.
     """
 
     service: str
@@ -35,6 +43,12 @@ class Step(Generic[Wish, Answer]):
     policy: Policy
     summary: str
     leaves: bool = False
+    lane: str = ""
+
+    @property
+    def queue(self) -> str:
+        """Where it runs unless it is local."""
+        return self.lane or queue_of(self.service)
 
 
 PRICE: Final = Step(

@@ -44,16 +44,23 @@ def defined() -> list[tuple[str, str]]:
 
 
 def kinds_of_steps() -> list[type]:
-    """The classes of all services' steps."""
-    return [queue.activities for queue in QUEUES.values() if queue.activities is not None]
+    """The classes of all services' steps; those of a service with several queues once."""
+    return list(dict.fromkeys(queue.activities for queue in QUEUES.values() if queue.activities is not None))
+
+
+def kinds_of_workflows() -> list[type]:
+    """Each once for each service, on whichever of its queues it is decided."""
+    return [
+        kind
+        for kind, _ in dict.fromkeys((kind, queue.service) for queue in QUEUES.values() for kind in queue.workflows)
+    ]
 
 
 def registered() -> list[str]:
     """What the registry names, as qualified names; something named twice is here twice."""
-    workflows = [kind for queue in QUEUES.values() for kind in queue.workflows]
     steps = [(kind, name) for kind in (*kinds_of_steps(), REPLAYS) for name in step_names(kind)]
     return [
-        *(f"{kind.__module__}.{kind.__qualname__}" for kind in workflows),
+        *(f"{kind.__module__}.{kind.__qualname__}" for kind in kinds_of_workflows()),
         *(f"{kind.__module__}.{kind.__qualname__}.{name}" for kind, name in steps),
     ]
 
@@ -75,13 +82,13 @@ def test_names_on_the_wire_are_explicit_and_unique() -> None:
     assert [name for name, count in names.items() if count > 1 or not name] == []
 
 
-def test_an_activity_is_named_after_its_queue() -> None:
-    for queue, entry in QUEUES.items():
+def test_an_activity_is_named_after_its_service() -> None:
+    for entry in QUEUES.values():
         if entry.activities is None:
             continue
         wires = [wire for name, wire in defined() if name.startswith(f"{entry.activities.__module__}.")]
         assert wires != []
-        assert [wire for wire in wires if not wire.startswith(f"{queue}.")] == []
+        assert [wire for wire in wires if not wire.startswith(f"{entry.service}.")] == []
 
 
 def test_a_definition_is_seen_wherever_it_stands() -> None:

@@ -44,7 +44,7 @@ def test_orders_can_run_every_step_that_is_placed_locally() -> None:
 
 def test_every_step_is_run_by_its_services_queue() -> None:
     for step in STEPS:
-        assert wire_name(step.run) in runnable(step.service, *EVERY)
+        assert wire_name(step.run) in runnable(step.queue, *EVERY)
 
 
 def test_no_other_queue_runs_the_steps_that_leave() -> None:
