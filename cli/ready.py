@@ -73,6 +73,7 @@ def read_ready(path: Path) -> Addresses:
 def environment_of(addresses: Addresses) -> dict[str, str]:
     """The addresses as the settings' environment variables, for a process that works on this system."""
     from services.infra.identity.jwks import JWKS_PATH
+    from services.shared.contacts import UNSUBSCRIBE_PATH
 
     known = {
         "CARAVAN_TEMPORAL__ADDRESS": addresses.temporal,
@@ -85,5 +86,6 @@ def environment_of(addresses: Addresses) -> dict[str, str]:
     }
     if addresses.gateway:
         known["CARAVAN_AUTH__JWKS_URL"] = f"{addresses.gateway}{JWKS_PATH}"
+        known["CARAVAN_CONTACTS__UNSUBSCRIBE_URL"] = f"{addresses.gateway}{UNSUBSCRIBE_PATH}"
     known |= {f"CARAVAN_SERVICES__{context}".upper(): addresses.services for context in CONTEXTS}
     return {name: value for name, value in known.items() if value}

@@ -14,7 +14,7 @@ from services.infra.identity.raw_keys import DEVELOPMENT_PUBLIC
 from services.infra.sections.edge import GatewaySettings, LimitsSettings, LiveSettings, SignInSettings
 from services.infra.sections.environment import Environment, UnknownVariables
 from services.infra.sections.mail import SmtpSettings
-from services.infra.sections.people import AccountsSettings, AuthSettings, IdentitySettings
+from services.infra.sections.people import AccountsSettings, AuthSettings, ContactsSettings, IdentitySettings
 from services.infra.sections.processes import CONTEXTS, ServicesSettings
 from services.infra.sections.section import BETWEEN, PREFIX, Profile, Section
 from services.infra.sections.servers import KafkaSettings, MongoSettings, RedisSettings, TemporalSettings
@@ -33,6 +33,7 @@ __all__ = [
     "AccountsSettings",
     "AuthSettings",
     "ConsumersSettings",
+    "ContactsSettings",
     "GatewaySettings",
     "IdentitySettings",
     "InventorySettings",
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
     identity: IdentitySettings = IdentitySettings()
     auth: AuthSettings = AuthSettings()
     accounts: AccountsSettings = AccountsSettings()
+    contacts: ContactsSettings = ContactsSettings()
     payments: PaymentsSettings = PaymentsSettings()
     inventory: InventorySettings = InventorySettings()
     outbox: OutboxSettings = OutboxSettings()
@@ -125,9 +127,15 @@ def default_secrets(settings: Settings) -> list[str]:
         if not isinstance(values, Section):
             continue
         for name, field in type(values).model_fields.items():
-            if isinstance(field.default, SecretStr) and getattr(values, name) == field.default:
+            if isinstance(field.default, SecretStr) and _holds(getattr(values, name), field.default):
                 left.append(f"{PREFIX}{section}{BETWEEN}{name}".upper())
     if DEVELOPMENT_PUBLIC in settings.identity.known:
         # No secret itself, but whoever knows its other half is let in.
         left.append(f"{PREFIX}identity{BETWEEN}public_keys".upper())
     return left
+
+
+def _holds(value: SecretStr, default: SecretStr) -> bool:
+    """Whether it is the default, or a list in which the default is still believed."""
+    text = value.get_secret_value()
+    return default.get_secret_value() in {text, *(each.strip() for each in text.split(","))}

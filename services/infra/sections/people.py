@@ -1,4 +1,4 @@
-"""The sections of who calls: the keys of processes, access tokens, and the accounts of the beginning.
+"""The sections of who calls and who is known: keys of processes, access tokens, first accounts, people's addresses.
 
 No key is made or used here.
 """
@@ -76,3 +76,16 @@ class AccountsSettings(Section):
     admin_password: SecretStr = SecretStr("caravan-admin-dev")
     ops_email: str = "ops@caravan.example"
     ops_password: SecretStr = SecretStr("caravan-ops-dev")
+
+
+class ContactsSettings(Section):
+    """What the services users and notifications share, and no other process needs (empty: it has none).
+
+    Lists, separated by commas: the first secret is used, the others are still believed. `seal_secrets` keep people's
+    addresses out of workflows' histories; `unsubscribe_secrets` sign the links at `unsubscribe_url` of the gateway,
+    which is where people reach it, and are needed as long as mails with such links are kept.
+    """
+
+    seal_secrets: SecretStr = SecretStr("caravan-seal-dev")
+    unsubscribe_secrets: SecretStr = SecretStr("caravan-unsubscribe-dev")
+    unsubscribe_url: str = "http://127.0.0.1:8000/unsubscribe"

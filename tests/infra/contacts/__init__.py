@@ -1,0 +1,1 @@
+"""The seal of contacts, and tokens to unsubscribe."""
