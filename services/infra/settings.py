@@ -127,7 +127,8 @@ def default_secrets(settings: Settings) -> list[str]:
         if not isinstance(values, Section):
             continue
         for name, field in type(values).model_fields.items():
-            if isinstance(field.default, SecretStr) and _holds(getattr(values, name), field.default):
+            # A default that is empty is no secret that others know: such a password is needed by few.
+            if isinstance(field.default, SecretStr) and field.default and _holds(getattr(values, name), field.default):
                 left.append(f"{PREFIX}{section}{BETWEEN}{name}".upper())
     if DEVELOPMENT_PUBLIC in settings.identity.known:
         # No secret itself, but whoever knows its other half is let in.

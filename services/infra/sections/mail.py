@@ -3,10 +3,78 @@
 The rules themselves are of services/notifications.
 """
 
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
 from services.infra.sections.section import Section
+
+PLAIN: Final = "smtp"
+STARTTLS: Final = "smtp+starttls"
+TLS: Final = "smtps"
+
+PORTS: Final = {PLAIN: 25, STARTTLS: 587, TLS: 465}
+"""Where a mail server listens unless the URL says otherwise, by how the URL begins."""
+
+ITSELF: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class SmtpSettings(Section):
-    """Where mail goes."""
+    """Where mail goes, and how. `url`: `smtp://` is not encrypted, `smtp+starttls://` and `smtps://` insist on TLS.
+
+    `ca_file` are the authorities that vouch for the server (empty: the system's); `hello` is what we call ourselves
+    (empty: this machine's name). Connections are kept for a lane each; standard borrows idle critical ones but for two.
+    A connection ends after so many messages, or `idle_seconds` without one. `connect_seconds` is for the connection
+    and then for the greeting, `answer_seconds` for any answer but the one to the final dot, which RFC 5321 wants to be
+    awaited for ten minutes. `domain_rate` is the messages a second to one domain, from this process (0: no limit).
+    """
 
     url: str = "smtp://localhost:1025"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    ca_file: str = ""
+    hello: str = Field(default="", max_length=255, pattern=r"^[A-Za-z0-9.:\[\]-]*$")
+    critical_connections: int = Field(default=4, ge=2, le=100)
+    standard_connections: int = Field(default=8, ge=1, le=1000)
+    messages_a_connection: int = Field(default=100, ge=1, le=100_000)
+    idle_seconds: float = Field(default=30, gt=0, le=3600)
+    connect_seconds: float = Field(default=30, gt=0, le=300)
+    answer_seconds: float = Field(default=60, gt=0, le=300)
+    final_dot_seconds: float = Field(default=600, gt=0, le=3600)
+    domain_rate: float = Field(default=0, ge=0, le=100_000)
+
+    @field_validator("url")
+    @classmethod
+    def check_url(cls, url: str) -> str:
+        """Raises ValueError for what is no mail server's address, or has a secret in it."""
+        parts = urlsplit(url)
+        if parts.scheme not in PORTS or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError("must be smtp://HOST:PORT, smtp+starttls://HOST:PORT or smtps://HOST:PORT")
+        if parts.username is not None:
+            raise ValueError("must hold no user: CARAVAN_SMTP__USERNAME and CARAVAN_SMTP__PASSWORD are for that")
+        if parts.port == 0:
+            raise ValueError("must name a port from 1 to 65535")
+        return url
+
+    @model_validator(mode="after")
+    def refuse_a_password_in_the_clear(self) -> Self:
+        """Raises ValueError where a password would travel unencrypted, other than inside this machine."""
+        if self.username and self.scheme == PLAIN and self.host not in ITSELF:
+            raise ValueError("a login needs smtp+starttls:// or smtps://")
+        return self
+
+    @property
+    def scheme(self) -> str:
+        """One of PORTS."""
+        return urlsplit(self.url).scheme
+
+    @property
+    def host(self) -> str:
+        """The server's name or address."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return urlsplit(self.url).port or PORTS[self.scheme]
