@@ -1,4 +1,4 @@
-"""The table of mails: which event is told by which template, of what category it is, and until when it is worth telling.
+"""The table of mails: which event is told by which template, its category, and until when it is worth telling.
 
 Words are not here: they are in `rendering/templates`.
 """
@@ -9,7 +9,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
-from services.notifications.models import Category, Template
+from services.notifications.models import NotificationCategory, Template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +23,12 @@ class MailKind:
 
     template: Template
     event_type: str | None
-    category: Category
+    category: NotificationCategory
     term: timedelta
 
 
-_TRANSACTIONAL: Final = Category.TRANSACTIONAL
-_SECURITY: Final = Category.SECURITY
+_TRANSACTIONAL: Final = NotificationCategory.TRANSACTIONAL
+_SECURITY: Final = NotificationCategory.SECURITY
 
 MAIL_KINDS: Final = (
     # The proof of a contract: late is better than never.
@@ -62,7 +62,7 @@ MAIL_KINDS: Final = (
         category=_TRANSACTIONAL,
         term=timedelta(days=7),
     ),
-    # Tells the owner of an address that it has an account now, who may not have made it; after three days nobody is new.
+    # Whoever owns the address may not have made the account, and should know of it; after three days nobody is new.
     MailKind(template=Template.WELCOME, event_type="user.registered.v1", category=_SECURITY, term=timedelta(days=3)),
     # A warning of a theft is of use as long as nobody has noticed it otherwise.
     MailKind(
@@ -78,7 +78,9 @@ MAIL_KINDS: Final = (
         term=timedelta(days=7),
     ),
     # An offer that arrives days later than was planned does harm.
-    MailKind(template=Template.CAMPAIGN, event_type=None, category=Category.PROMOTIONAL, term=timedelta(days=2)),
+    MailKind(
+        template=Template.CAMPAIGN, event_type=None, category=NotificationCategory.PROMOTIONAL, term=timedelta(days=2)
+    ),
 )
 
 KIND_OF_TEMPLATE: Final[Mapping[Template, MailKind]] = MappingProxyType({kind.template: kind for kind in MAIL_KINDS})
