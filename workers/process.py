@@ -16,7 +16,6 @@ from typing import Final
 import aiohttp
 import structlog
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from services.infra.consuming.consumer import Consumer
 from services.infra.consuming.letters import KafkaLetters
@@ -39,7 +38,8 @@ from workers.http_server import Readiness, build_app, build_server, listen
 from workers.identity import build_entry, keys_from
 from workers.live_notices import LiveNotices
 from workers.replays import replays_of
-from workers.schedules import ensure_schedule, schedules_of
+from workers.schedules.keeping import keep_schedules, make_schedules
+from workers.schedules.table import schedules_of
 from workers.supervision import keep_running, until_available
 from workers.topics import keep_topics
 from workers.tuning import workflow_threads
@@ -89,6 +89,8 @@ class Process:
         self._letters = KafkaLetters(shared.settings.kafka)
         self._means = means_of(shared.settings, self._letters, shared.clock)
         self._holder = shared.ids.new()
+        services = shared.settings.services
+        self._schedules = {key: each for name in names for key, each in schedules_of(name, services).items()}
         self._temporal: Client | None = None
         self._started = False
         self._drained = asyncio.Event()
@@ -150,7 +152,8 @@ class Process:
         client = await starting
         relays = [self._relaying(hosted) for hosted in self._hosted if hosted.tells]
         consumers = [consuming for hosted in self._hosted for consuming in self._consuming(hosted)]
-        aside = [self._keeping_topics(), *(task for hosted in self._hosted for task in self._running_aside(hosted))]
+        aside = [self._keeping_topics(), self._keeping_schedules(client)]
+        aside += [task for hosted in self._hosted for task in self._running_aside(hosted)]
         self._started = True
         log.info("ready", services=[hosted.name for hosted in self._hosted])
         await self._run_workers(client)
@@ -175,16 +178,8 @@ class Process:
         client = await until_available("workers", lambda: temporal.connect(self._settings.temporal, runtime))
         self._temporal = client
         await until_available("workers", lambda: temporal.ensure_search_attributes(client))
-        for hosted in self._hosted:
-            await until_available(hosted.name, partial(self._schedule, client, hosted))
+        await until_available("schedules", lambda: make_schedules(client, self._schedules))
         return client
-
-    async def _schedule(self, client: Client, hosted: Hosted) -> None:
-        try:
-            for schedule_id, schedule in schedules_of(hosted.name, self._settings.services).items():
-                await ensure_schedule(client, schedule_id, schedule)
-        except RPCError as failure:
-            raise Unavailable(temporal.DEPENDENCY) from failure
 
     def _relaying(self, hosted: Hosted) -> asyncio.Task[None]:
         relay = Relay(hosted.name, hosted.database, self._publisher, self._clock, self._holder)
@@ -194,6 +189,10 @@ class Process:
     def _keeping_topics(self) -> asyncio.Task[None]:
         run = partial(keep_topics, self._settings.kafka, self.stop)
         return asyncio.create_task(keep_running("topics", run, self.stop))
+
+    def _keeping_schedules(self, client: Client) -> asyncio.Task[None]:
+        run = partial(keep_schedules, client, self._schedules, self.stop)
+        return asyncio.create_task(keep_running("schedules", run, self.stop))
 
     def _consuming(self, hosted: Hosted) -> list[asyncio.Task[None]]:
         def running(row: Consumption) -> asyncio.Task[None]:

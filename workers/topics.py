@@ -9,7 +9,7 @@ from prometheus_client import Gauge
 
 from services.infra.kafka.checking import Difference, differences
 from services.infra.kafka.topics import DEPENDENCY, TOPICS, ensure_topics, letters_topic
-from services.infra.pauses import set_within
+from services.infra.pauses import set_within, unless_set
 from services.infra.settings import KafkaSettings
 from services.shared.errors import Unavailable
 from workers.consumers import CONSUMERS
@@ -30,15 +30,10 @@ async def keep_topics(settings: KafkaSettings, stop: asyncio.Event, every: float
     """Makes what is missing as soon as Kafka answers, and tells from then on what differs. Returns after `stop`."""
     told: tuple[Difference, ...] = ()
     while not stop.is_set():
-        looking = asyncio.create_task(until_available("topics", lambda: _look(settings)))
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({looking, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if not looking.done():
-            looking.cancel()
-            await asyncio.wait({looking})
+        found = await unless_set(stop, until_available("topics", lambda: _look(settings)))
+        if found is None:
             return
-        told = _tell(looking.result(), told)
+        told = _tell(found, told)
         await set_within(stop, every)
 
 

@@ -20,6 +20,8 @@ NOTIFICATIONS: Final = "notifications"
 """The service behind both lanes."""
 
 EXPIRE_RESERVATIONS_SCHEDULE: Final = "expire-reservations"
+SCHEDULES: Final = (EXPIRE_RESERVATIONS_SCHEDULE,)
+"""All that there are, in the order in which they are listed."""
 
 ORDER_ID: Final = SearchAttributeKey.for_keyword("CaravanOrderId")
 CUSTOMER_ID: Final = SearchAttributeKey.for_keyword("CaravanCustomerId")
