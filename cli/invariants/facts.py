@@ -27,8 +27,9 @@ from cli.invariants.sources.documents import (
 from cli.invariants.sources.kafka_log import KafkaLog
 from cli.invariants.sources.ledger import Ledger
 from cli.ready import Addresses
-from services.infra.mongo import Database, Document, Session, connect
+from services.infra.mongo import Database, Document, connect
 from services.infra.settings import CONTEXTS, Settings
+from services.infra.transaction import Transaction
 from services.shared.clock import SystemClock
 from services.shared.dead_letters import SUFFIX
 from services.shared.events import EVENT_TOPICS
@@ -76,11 +77,11 @@ class System:
     async def facts(self) -> Facts:
         """Everything the checks look at, as it is now.
 
-        Stock is read in one transaction and so agrees with itself; the rest is read one after the other, orders
+        Stock is read at one moment and so agrees with itself; the rest is read one after the other, orders
         before their workflows and events before their records, and agrees once the system is at rest.
         """
         orders = tuple([order_fact(document) async for document in self._all("orders", "orders")])
-        stock, reservations, adjustments = await self._databases["inventory"].transact(self._inventory)
+        stock, reservations, adjustments = await self._databases["inventory"].read_at_one_moment(self._inventory)
         events = tuple([event async for event in self._events()])
         versions = await self._versions()
         records = await self._log.records()
@@ -110,12 +111,11 @@ class System:
     def _all(self, context: str, collection: str) -> AsyncIterator[Document]:
         return self._databases[context].collection(collection).find({})
 
-    async def _inventory(
-        self, session: Session
+    @staticmethod
+    def _inventory(
+        moment: Transaction,
     ) -> tuple[tuple[StockFact, ...], tuple[ReservationFact, ...], tuple[AdjustmentFact, ...]]:
-        found = {}
-        for name in ("stock", "reservations", "adjustments"):
-            found[name] = await self._databases["inventory"].collection(name).find({}, session=session).to_list(None)
+        found = {name: moment.found(name, {}) for name in ("stock", "reservations", "adjustments")}
         return (
             tuple(stock_fact(document) for document in found["stock"]),
             tuple(reservation_fact(document) for document in found["reservations"]),

@@ -89,8 +89,9 @@ async def check_kafka(bootstrap: str) -> str:
 
 async def check_mongo(url: str, database_prefix: str) -> str:
     """A transaction is committed, and what it wrote is read."""
-    from services.infra.mongo import Database, Session, close, connect
+    from services.infra.mongo import Database, close, connect
     from services.infra.settings import MongoSettings
+    from services.infra.transaction import put
 
     client = connect(MongoSettings(url=url))
     try:
@@ -98,10 +99,7 @@ async def check_mongo(url: str, database_prefix: str) -> str:
         await database.ensure_collection(PROBE)
         probes = database.collection(PROBE)
 
-        async def write(session: Session) -> None:
-            await probes.replace_one({"_id": PROBE}, {"_id": PROBE}, upsert=True, session=session)
-
-        await database.transact(write)
+        await database.write_all([put(PROBE, {"_id": PROBE}, {"_id": PROBE})])
         if await probes.find_one({"_id": PROBE}) is None:
             raise NotReady("a committed transaction left nothing")
         return f"MongoDB {(await client.server_info())['version']}"

@@ -22,10 +22,8 @@ from pymongo.errors import ConnectionFailure, DuplicateKeyError, OperationFailur
 from services.infra.settings import MongoSettings
 from services.infra.transaction import (
     CHANGE,
-    COMMIT_ATTEMPTS,
     READ,
     TRANSIENT,
-    UNKNOWN_COMMIT,
     WRITE,
     Overtaken,
     Reads,
@@ -86,7 +84,6 @@ class Database:
         self._reads = Reads(client.delegate, name)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=name)
         self._listeners: list[Listener] = []
-        self._noted: dict[int, list[Write]] = {}
 
     def collection(self, name: str) -> "AsyncIOMotorCollection[Document]":
         """A handle; nothing is sent."""
@@ -118,7 +115,7 @@ class Database:
     def telling(self, listener: Listener) -> Iterator[None]:
         """Meanwhile the listener is told what was written, after each transaction that has taken effect.
 
-        It is told in the event loop and must not wait. Of transactions with a session it hears what was noted.
+        It is told in the event loop and must not wait.
         """
         self._listeners.append(listener)
         try:
@@ -126,28 +123,15 @@ class Database:
         finally:
             self._listeners.remove(listener)
 
-    def note(self, session: Session, writes: Sequence[Write]) -> None:
-        """Has the listeners told of these once the session's transaction has taken effect. Writes nothing."""
-        self._noted.setdefault(id(session), []).extend(writes)
+    async def transact_at_once(self, work: Callable[[Transaction], Result]) -> Result:
+        """Runs `work` in one transaction, all of its writes or none, in one trip through a thread.
 
-    async def transact(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
-        """Runs `work` in one transaction: all of its writes or none.
-
+        It reads before it writes: what only writes is `write_all`.
         A write conflict runs `work` again from its start, after a growing pause; so it must have no
         effect but its writes. An unknown commit is asked for again.
 
         Raises:
             Unavailable: the server did not answer; what happened is unknown.
-        """
-        result, written = await _until_no_conflict(lambda: self._attempt(work))
-        self._tell(written)
-        return result
-
-    async def transact_at_once(self, work: Callable[[Transaction], Result]) -> Result:
-        """As `transact`, for work that waits for nothing else: all of it in one trip through a thread.
-
-        Raises:
-            Unavailable: as in `transact`.
             Overtaken: a write did not find what it expected.
         """
         return await self._change_in_thread(work, CHANGE)
@@ -156,7 +140,7 @@ class Database:
         """All of the writes in one transaction. False, and nothing is written, when one was overtaken.
 
         Raises:
-            Unavailable: as in `transact`.
+            Unavailable: as in `transact_at_once`.
         """
         try:
             await self._change_in_thread(lambda transaction: transaction.write(writes), WRITE)
@@ -173,7 +157,7 @@ class Database:
         there already.
 
         Raises:
-            Unavailable: as in `transact`.
+            Unavailable: as in `transact_at_once`.
         """
         with unavailable_when_away():
             try:
@@ -236,21 +220,6 @@ class Database:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._transactions.run, whole, options)
 
-    async def _attempt(self, work: Callable[[Session], Awaitable[Result]]) -> tuple[Result, Sequence[Write]]:
-        session = await self._client.start_session()
-        try:
-            session.start_transaction(read_concern=CHANGE.read_concern, write_concern=CHANGE.write_concern)
-            result = await work(session)
-            await _commit(session)
-            written = self._noted.get(id(session), ())
-        finally:
-            self._noted.pop(id(session), None)
-            # Aborts what is not committed. When that fails too, the first failure, or a cancellation, is the one to
-            # tell; the server ends what nobody comes back to.
-            with suppress(PyMongoError):
-                await session.end_session()
-        return result, written
-
 
 async def _until_no_conflict(attempt: Callable[[], Awaitable[Result]]) -> Result:
     """Tries again after a write conflict. Raises Unavailable."""
@@ -264,18 +233,6 @@ async def _until_no_conflict(attempt: Callable[[], Awaitable[Result]]) -> Result
         await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (jitter, no secret)
         pause = min(pause * 2, LONGEST_PAUSE)
     raise Unavailable("database", "write conflicts without end")
-
-
-async def _commit(session: Session) -> None:
-    """A commit can be repeated: the server answers with what became of it."""
-    for attempt in range(1, COMMIT_ATTEMPTS + 1):
-        try:
-            await session.commit_transaction()
-        except PyMongoError as failure:
-            if attempt == COMMIT_ATTEMPTS or not failure.has_error_label(UNKNOWN_COMMIT):
-                raise
-        else:
-            return
 
 
 def _kind(failure: PyMongoError) -> str:

@@ -5,7 +5,7 @@ of what a trip for each command does.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -160,10 +160,16 @@ class Transactions:
         if self._one_command is None:
             hello = self._client.admin.command("hello")
             self._one_command = hello["maxWireVersion"] >= SEVERAL_COLLECTIONS
-        with self._client.start_session() as session:
+        session = self._client.start_session()
+        try:
             session.start_transaction(options.read_concern, options.write_concern)
             result = work(Transaction(self._client, self._database, session, one_command=self._one_command))
             _commit(session)
+        finally:
+            # Aborts what is not committed. When that fails too, the first failure is the one to tell; the server ends
+            # what nobody comes back to.
+            with suppress(PyMongoError):
+                session.end_session()
         return result
 
 

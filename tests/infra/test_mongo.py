@@ -6,49 +6,37 @@ import time
 import pytest
 from pymongo.errors import WriteError
 
-from services.infra.mongo import Database, Document, Session, connect
+from services.infra.mongo import Database, Document, connect
 from services.infra.settings import MongoSettings
-from services.infra.transaction import Transaction, Write, added
+from services.infra.transaction import Transaction, Write, added, put
 from services.shared.errors import Conflict, Unavailable
 from tests.infra.mongo_node import MongoNode
 
 
-async def add_one(database: Database, session: Session) -> int:
-    counters = database.collection("counters")
-    found = await counters.find_one({"_id": "c"}, session=session)
-    value = (found or {"n": 0})["n"] + 1
-    await counters.replace_one({"_id": "c"}, {"n": value}, upsert=True, session=session)
-    return int(value)
+def add_one(transaction: Transaction) -> int:
+    """Two counters, which are never seen to differ."""
+    (found,) = transaction.found("counters", {"_id": "first"}) or [{"n": 0}]
+    value = int(found["n"]) + 1
+    transaction.write([put("counters", {"_id": name}, {"_id": name, "n": value}) for name in ("first", "second")])
+    return value
 
 
-async def test_a_committed_transaction_answers_and_is_seen_and_told(database: Database) -> None:
+async def test_a_committed_transaction_answers_and_is_seen(database: Database) -> None:
     await database.ensure_collection("counters")
-    heard: list[Write] = []
-    noted = added("counters", {"_id": "noted"})
-
-    async def work(session: Session) -> int:
-        answer = await add_one(database, session)
-        database.note(session, [noted])
-        assert not heard, "told before there is anything to see"
-        return answer
-
-    with database.telling(heard.extend):
-        assert await database.transact(work) == 1
-    assert heard == [noted]
-    assert await database.collection("counters").find_one() == {"_id": "c", "n": 1}
+    assert await database.transact_at_once(add_one) == 1
+    assert await database.collection("counters").find_one({"_id": "first"}) == {"_id": "first", "n": 1}
 
 
 async def test_a_refusal_inside_undoes_every_write_and_nobody_is_told(database: Database) -> None:
     await database.ensure_collection("counters")
     heard: list[Write] = []
 
-    async def work(session: Session) -> None:
-        await add_one(database, session)
-        database.note(session, [added("counters", {"_id": "noted"})])
+    def work(transaction: Transaction) -> None:
+        add_one(transaction)
         raise Conflict("no")
 
     with database.telling(heard.extend), pytest.raises(Conflict):
-        await database.transact(work)
+        await database.transact_at_once(work)
     assert await database.collection("counters").count_documents({}) == 0
     assert heard == []
 
@@ -74,12 +62,12 @@ async def test_conflicting_transactions_are_run_again_until_each_has_counted(dat
     await database.ensure_collection("counters")
     tries = 0
 
-    async def work(session: Session) -> int:
+    def work(transaction: Transaction) -> int:
         nonlocal tries
         tries += 1
-        return await add_one(database, session)
+        return add_one(transaction)
 
-    answers = await asyncio.gather(*[database.transact(work) for _ in range(12)])
+    answers = await asyncio.gather(*[database.transact_at_once(work) for _ in range(12)])
     assert sorted(answers) == list(range(1, 13))
     assert tries > 12, "nothing collided: the test shows nothing"
 
@@ -87,39 +75,41 @@ async def test_conflicting_transactions_are_run_again_until_each_has_counted(dat
 async def test_a_cancelled_transaction_is_cancelled_at_any_moment_and_all_or_nothing(database: Database) -> None:
     await database.ensure_collection("counters")
     for moment in range(20):
-        running = asyncio.create_task(database.transact(lambda session: add_one(database, session)))
+        running = asyncio.create_task(database.transact_at_once(add_one))
         await asyncio.sleep(moment / 2000)
         running.cancel()
         await asyncio.wait([running])
         assert running.cancelled() or running.exception() is None, running.exception()
-    before = await database.collection("counters").find_one() or {"n": 0}
-    assert await database.transact(lambda session: add_one(database, session)) == before["n"] + 1
+        counters = await database.read_at_one_moment(lambda moment: moment.found("counters", {}))
+        values = [counter["n"] for counter in counters]
+        assert values == 2 * values[:1], "one of two writes took effect"
+    assert await database.transact_at_once(add_one) >= 1
 
 
 async def test_what_went_wrong_is_told_even_when_it_cannot_be_aborted(mongo_url: str) -> None:
     client = connect(MongoSettings(url=mongo_url))
     database = Database(client, "caravan_test_closed")
 
-    async def work(session: Session) -> None:
-        await database.collection("counters").find_one({}, session=session)
+    def work(transaction: Transaction) -> None:
+        transaction.found("counters", {})
         client.close()
         raise Conflict("no")
 
     with pytest.raises(Conflict):
-        await database.transact(work)
+        await database.transact_at_once(work)
 
 
 async def test_a_snapshot_does_not_see_what_is_written_after_its_first_read(database: Database) -> None:
     await database.ensure_collection("counters")
-    await database.transact(lambda session: add_one(database, session))
+    await database.transact_at_once(add_one)
 
     def read(transaction: Transaction) -> list[list[Document]]:
-        before = transaction.found("counters", {"_id": "c"})
-        transaction.client[transaction.database]["counters"].update_one({"_id": "c"}, {"$set": {"n": 99}})
-        return [before, transaction.found("counters", {"_id": "c"})]
+        before = transaction.found("counters", {"_id": "first"})
+        transaction.client[transaction.database]["counters"].update_one({"_id": "first"}, {"$set": {"n": 99}})
+        return [before, transaction.found("counters", {"_id": "first"})]
 
     before, after = await database.read_at_one_moment(read)
-    assert before == after == [{"_id": "c", "n": 1}]
+    assert before == after == [{"_id": "first", "n": 1}]
 
 
 async def test_a_validator_is_enforced_and_brought_up_to_date(database: Database) -> None:
@@ -147,7 +137,7 @@ async def test_without_a_server_it_says_so_soon() -> None:
     database = Database(client, "caravan_test")
     started = time.monotonic()
     with pytest.raises(Unavailable) as failure:
-        await database.transact(lambda session: add_one(database, session))
+        await database.transact_at_once(add_one)
     assert failure.value.dependency == "database"
     with pytest.raises(Unavailable):
         await database.ping()
@@ -159,10 +149,10 @@ async def test_a_server_that_was_away_is_used_again_when_it_is_back(mongo_node: 
     client = connect(MongoSettings(url=mongo_node.url))
     database = Database(client, "caravan_test")
     await database.ensure_collection("counters")
-    await database.transact(lambda session: add_one(database, session))
+    await database.transact_at_once(add_one)
     mongo_node.kill()
     with pytest.raises(Unavailable):
-        await database.transact(lambda session: add_one(database, session))
+        await database.transact_at_once(add_one)
     mongo_node.start()
-    assert await database.transact(lambda session: add_one(database, session)) == 2
+    assert await database.transact_at_once(add_one) == 2
     client.close()

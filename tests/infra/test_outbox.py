@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.infra.mongo import Database, Session
+from services.infra.mongo import Database
 from services.infra.outbox.backlog import Spans
 from services.infra.outbox.rows import BY, PARKED, UNSENT, WAITING, Outbox, told, told_in
-from services.infra.transaction import Write, added
+from services.infra.transaction import Transaction, Write, added
 from services.shared.errors import Conflict
 from services.shared.events import Event, Origin
 from services.shared.ids import first_id_of
@@ -30,10 +30,7 @@ def event(event_id: str, subject: str, sequence: int) -> Event:
 
 
 async def store(database: Database, events: Sequence[Event]) -> None:
-    async def work(session: Session) -> None:
-        await Outbox(database).append(session, events)
-
-    await database.transact(work)
+    await database.write_all(told(events))
 
 
 @pytest.fixture
@@ -57,11 +54,11 @@ async def test_an_event_comes_back_as_it_was_stored(database: Database, outbox: 
 
 async def test_it_is_handed_over_as_it_was_stored(database: Database, outbox: Outbox) -> None:
     heard: list[Write] = []
-    placed, told_at_once = event("e1", "o1", 1), event("e2", "o2", 1)
+    placed, confirmed = event("e1", "o1", 1), event("e2", "o1", 2)
     with database.telling(heard.extend):
         await store(database, [placed])
-        await database.write_all([added("things", {"_id": 1}), *told([told_at_once])])
-    assert [row.event for row in told_in(heard)] == await waiting(outbox) == [placed, told_at_once]
+        await database.write_all([added("things", {"_id": 1}), *told([confirmed])])
+    assert [row.event for row in told_in(heard)] == await waiting(outbox) == [placed, confirmed]
 
 
 async def test_what_is_marked_is_not_offered_again(database: Database, outbox: Outbox) -> None:
@@ -119,12 +116,13 @@ async def test_only_what_was_sent_is_ever_removed(database: Database, outbox: Ou
 
 
 async def test_nothing_is_left_of_a_change_that_was_refused(database: Database, outbox: Outbox) -> None:
-    async def work(session: Session) -> None:
-        await outbox.append(session, [event("e1", "o1", 1)])
+    def work(transaction: Transaction) -> None:
+        assert not transaction.found("outbox", {})
+        transaction.write(told([event("e1", "o1", 1)]))
         raise Conflict("no")
 
     with pytest.raises(Conflict):
-        await database.transact(work)
+        await database.transact_at_once(work)
     assert await waiting(outbox) == []
 
 

@@ -32,7 +32,7 @@ BY: Final = "unsent"
 
 
 class Outbox:
-    """One service's outbox. Appended to inside the transactions of its database, read by its relay."""
+    """One service's outbox, read by its relay. `told` writes to it in the transactions of its database."""
 
     def __init__(self, database: Database, kept: timedelta = KEPT) -> None:
         self._collection = database.collection(COLLECTION)
@@ -52,13 +52,6 @@ class Outbox:
         """Whether `prepare` has run: not every service tells of its changes. Raises Unavailable."""
         with unavailable_when_away():
             return BY in await self._collection.index_information()
-
-    async def append(self, session: Session, events: Sequence[Event]) -> None:
-        """Stores the events as part of the session's transaction."""
-        if events:
-            writes = told(events)
-            self._database.note(session, writes)
-            await self._collection.insert_many([write.arguments[0] for write in writes], session=session)
 
     @asynccontextmanager
     async def waiting(self, at_once: int, spans: Spans | None = None) -> AsyncIterator[AsyncIterator[Sequence[Row]]]:
