@@ -24,12 +24,15 @@ from activities.deadletters import DeadLetterActivities
 from activities.inventory import InventoryActivities
 from activities.orders import OrdersActivities
 from activities.payments import PaymentsActivities
+from activities.users import UsersActivities
 from services.catalog.handlers import StockNotes
 from services.catalog.service import CatalogService
 from services.catalog.store import MongoProductStore
 from services.deadletters.service import DeadLetterService
 from services.deadletters.store import MongoDeadLetterStore
 from services.infra.consuming.collector import Collector
+from services.infra.contacts.seal import SecretSeal
+from services.infra.contacts.unsubscribing import SignedUnsubscribeTokens
 from services.infra.identity.entry import Entry
 from services.infra.inbox import Inbox
 from services.infra.mongo import Client, Database, unavailable_when_away
@@ -49,6 +52,9 @@ from services.shared.ids import IdFactory, RandomSecrets
 from services.shared.receipts import Handler
 from services.users.audit.service import AuditService
 from services.users.audit.store import MongoAuditStore
+from services.users.changes import Changes
+from services.users.contacts import LinkUnsubscriptions, SealedContactBook
+from services.users.events import UserEvents
 from services.users.keys.models import KeyTimes
 from services.users.keys.service import SigningKeys
 from services.users.keys.store import MongoKeyStore
@@ -206,6 +212,8 @@ def _users(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     hasher = shared.hasher or Argon2Hasher()
     refresh_tokens = RefreshTokens(shared.clock, shared.ids, RandomSecrets())
     face = UserService(store, hasher, tokens, refresh_tokens, shared.clock, shared.ids)
+    book = SealedContactBook(store, SecretSeal(shared.settings.contacts.seal_secrets))
+    unsubscriptions = _unsubscriptions(shared, store)
     audit = MongoAuditStore(database)
     make_collections = _prepares(store, outbox, tokens, audit)
 
@@ -215,13 +223,20 @@ def _users(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
 
     router = services.users.api.router(face, shared.entry)
     router.routes.extend(services.users.api.keys_router(keys, shared.entry).routes)
+    router.routes.extend(services.users.api.unsubscriptions_router(unsubscriptions, shared.entry).routes)
     router.routes.extend(services.users.audit.api.router(AuditService(audit, shared.clock), shared.entry).routes)
     return Hosted(
         name="users",
         database=database,
         router=router,
         prepare=prepare,
+        activities=UsersActivities(book),
     )
+
+
+def _unsubscriptions(shared: Shared, store: MongoAccountStore) -> LinkUnsubscriptions:
+    tokens = SignedUnsubscribeTokens(shared.settings.contacts.unsubscribe_secrets)
+    return LinkUnsubscriptions(store, tokens, Changes(UserEvents(shared.clock, shared.ids)))
 
 
 def _tokens(shared: Shared, keys: SigningKeys) -> Ed25519Tokens:

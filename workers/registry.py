@@ -7,18 +7,24 @@ from typing import Any, Final
 from activities.catalog import CatalogActivities
 from activities.deadletters import DeadLetterActivities
 from activities.inventory import InventoryActivities
+from activities.notifications import NotificationActivities
 from activities.orders import OrdersActivities
 from activities.payments import PaymentsActivities
 from activities.replays import ReplayActivities
+from activities.users import UsersActivities
 from workflows.expire_reservations import ExpireReservations
+from workflows.fan_out_notification import FanOutNotification
 from workflows.launch_product import LaunchProduct
 from workflows.names import (
     CATALOG_QUEUE,
     DEADLETTERS_QUEUE,
     INVENTORY_QUEUE,
+    NOTIFICATIONS,
+    NOTIFICATIONS_CRITICAL_QUEUE,
     NOTIFICATIONS_STANDARD_QUEUE,
     ORDERS_QUEUE,
     PAYMENTS_QUEUE,
+    USERS_QUEUE,
     queue_of,
 )
 from workflows.place_order import PlaceOrder
@@ -50,8 +56,17 @@ QUEUES: Final[Mapping[str, Queue]] = {
     ),
     ORDERS_QUEUE: Queue(service="orders", activities=OrdersActivities, workflows=(PlaceOrder,)),
     PAYMENTS_QUEUE: Queue(service="payments", activities=PaymentsActivities, leaves=True),
+    USERS_QUEUE: Queue(service="users", activities=UsersActivities),
     DEADLETTERS_QUEUE: Queue(service="deadletters", activities=DeadLetterActivities),
-    NOTIFICATIONS_STANDARD_QUEUE: Queue(service="deadletters", workflows=(RedriveDeadLetters,)),
+    NOTIFICATIONS_CRITICAL_QUEUE: Queue(
+        service=NOTIFICATIONS, activities=NotificationActivities, workflows=(FanOutNotification,), leaves=True
+    ),
+    NOTIFICATIONS_STANDARD_QUEUE: Queue(
+        service=NOTIFICATIONS,
+        activities=NotificationActivities,
+        workflows=(FanOutNotification, RedriveDeadLetters),
+        leaves=True,
+    ),
 }
 
 REPLAYS: Final = ReplayActivities

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from services.infra.http import internal_router
 from services.infra.identity.entry import Entry
 from services.users.keys.ports import Keys
-from services.users.ports import Users
+from services.users.ports import Unsubscriptions, Users
 
 
 def keys_router(keys: Keys, entry: Entry) -> APIRouter:
@@ -16,3 +16,8 @@ def keys_router(keys: Keys, entry: Entry) -> APIRouter:
 def router(face: Users, entry: Entry) -> APIRouter:
     """The routes under `/internal/users`."""
     return internal_router("users", Users, face, entry)
+
+
+def unsubscriptions_router(face: Unsubscriptions, entry: Entry) -> APIRouter:
+    """The routes under `/internal/unsubscriptions`."""
+    return internal_router("unsubscriptions", Unsubscriptions, face, entry)

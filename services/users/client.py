@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.infra.http import Caller
 from services.shared.actors import Actor
+from services.shared.contacts import OptionalCategory
 from services.shared.events import Origin
 from services.users.models import (
     ChangePassword,
@@ -62,3 +63,18 @@ class UsersClient:
     async def public_keys(self) -> tuple[PublicKey, ...]:
         keys: tuple[PublicKey, ...] = await self._caller.call("public_keys")
         return keys
+
+
+class UnsubscriptionsClient:
+    """Offers `ports.Unsubscriptions`, from another process. Every call may raise Unavailable."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def category_of(self, token: str) -> OptionalCategory:
+        category: OptionalCategory = await self._caller.call("category_of", token=token)
+        return category
+
+    async def unsubscribe(self, token: str, origin: Origin) -> OptionalCategory:
+        category: OptionalCategory = await self._caller.call("unsubscribe", token=token, origin=origin)
+        return category

@@ -56,6 +56,9 @@ class MemoryAccountStore:
     async def by_ids(self, ids: Sequence[str]) -> tuple[User, ...]:
         return tuple(self._accounts[user_id].user for user_id in dict.fromkeys(ids) if user_id in self._accounts)
 
+    async def page(self, after: str, limit: int) -> tuple[User, ...]:
+        return tuple(self._accounts[user_id].user for user_id in sorted(self._accounts) if user_id > after)[:limit]
+
     def _known(self, user_id: str) -> Account:
         if user_id not in self._accounts:
             raise NotFound("no such account")

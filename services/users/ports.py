@@ -4,6 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from services.shared.actors import Actor
+from services.shared.contacts import (
+    ListContacts,
+    LoadContact,
+    OptionalCategory,
+    SealedContact,
+    SealedContacts,
+)
 from services.shared.events import Origin
 from services.shared.safety import safe
 from services.users.models import (
@@ -97,6 +104,35 @@ class Users(Protocol):
         ...
 
 
+class ContactBook(Protocol):
+    """What workflows may ask of users: how they are reached, for the one service that writes to them."""
+
+    async def load_contact(self, wish: LoadContact) -> SealedContact:
+        """One user's, as it is now."""
+        ...
+
+    async def list_contacts(self, wish: ListContacts) -> SealedContacts:
+        """A page of all users', by id; who registers later has a higher one."""
+        ...
+
+
+class Unsubscriptions(Protocol):
+    """What somebody may do who holds the link of a mail, signed in or not."""
+
+    @safe
+    async def category_of(self, token: str) -> OptionalCategory:
+        """What the link's holder would get no more. Raises NotFound for what is no link of ours."""
+        ...
+
+    async def unsubscribe(self, token: str, origin: Origin) -> OptionalCategory:
+        """The user gets no more of it from now on; what it was. Repeatable, and without effect on the second time.
+
+        Raises:
+            NotFound: no link of ours, or no such account any more.
+        """
+        ...
+
+
 class AccountStore(Protocol):
     """Where accounts and their sessions are kept. A method's writes and events are one transaction."""
 
@@ -129,6 +165,10 @@ class AccountStore(Protocol):
     async def by_id(self, user_id: str) -> Account | None: ...
 
     async def by_ids(self, ids: Sequence[str]) -> tuple[User, ...]: ...
+
+    async def page(self, after: str, limit: int) -> tuple[User, ...]:
+        """At most so many users, by id, from behind `after`."""
+        ...
 
 
 class PasswordHasher(Protocol):

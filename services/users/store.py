@@ -32,6 +32,7 @@ REFRESH_TOKENS = "refresh_tokens"
 TURNS = "turns"
 ROLES = "roles"
 WITHOUT_PASSWORD = {"password_hash": False}
+BY_ID = [("_id", 1)]
 
 KEPT_AFTER_EXPIRY = timedelta(days=7)
 """For so long an expired token is told from one that never was; then MongoDB removes it."""
@@ -107,6 +108,13 @@ class MongoAccountStore:
     async def by_ids(self, ids: Sequence[str]) -> tuple[User, ...]:
         with unavailable_when_away():
             found = await self._accounts.find({"_id": {"$in": list(ids)}}, WITHOUT_PASSWORD).to_list(None)
+        return tuple(user_of(document) for document in found)
+
+    async def page(self, after: str, limit: int) -> tuple[User, ...]:
+        wanted = {"_id": {"$gt": after}}
+        found = await self._database.read(
+            lambda reads: reads.found(ACCOUNTS, wanted, BY_ID, limit=limit, kept=WITHOUT_PASSWORD)
+        )
         return tuple(user_of(document) for document in found)
 
     async def _one(self, wanted: Document) -> Account | None:

@@ -40,6 +40,14 @@ class AccountStoreContract(ABC):
         ]
         assert await store.by_ids([]) == ()
 
+    async def test_all_users_are_read_in_pages_by_id(self, store: AccountStore) -> None:
+        for number in (3, 1, 2):
+            await store.insert(a_new(an_account(f"u{number}", f"{number}@example.org")))
+        first = await store.page("", 2)
+        assert first == (a_user("u1", "1@example.org"), a_user("u2", "2@example.org"))
+        assert await store.page("u2", 2) == (a_user("u3", "3@example.org"),)
+        assert await store.page("u3", 2) == ()
+
     async def test_a_second_account_of_an_address_is_refused_and_stores_nothing(self, store: AccountStore) -> None:
         await store.insert(a_new(an_account("u1"), an_event("e1", "u1")))
         with pytest.raises(EmailTaken) as refused:

@@ -16,11 +16,12 @@ from workflows.names import (
     NOTIFICATIONS_STANDARD_QUEUE,
     ORDERS_QUEUE,
     PAYMENTS_QUEUE,
+    USERS_QUEUE,
 )
 from workflows.placement import is_local
 from workflows.steps import Step
 
-EVERY = (CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE, DEADLETTERS_QUEUE)
+EVERY = (CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE, DEADLETTERS_QUEUE, USERS_QUEUE)
 STEPS: list[Step[Any, Any]] = [step for step in vars(steps).values() if isinstance(step, Step)]
 
 
