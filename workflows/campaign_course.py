@@ -1,0 +1,122 @@
+"""Which messages of a campaign are sent next: spans of their positions, first all of them in order, then what waits.
+Values and pure rules; no field is ever removed or renamed, because running workflows hold old ones.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.notifications.models import BatchResult
+
+MOST_SPANS: Final = 1000
+"""Spans with messages that wait; with more of them neighbours become one, so that no mark outgrows a history."""
+
+HELD_UP: Final = 10
+"""Where a batch has brought so many messages nowhere at all, it is not them: the mail server is away, or its lane
+pauses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Messages of a campaign by their positions: from `start` up to but without `end`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A span with `count` messages that are still to be sent, and when to try."""
+
+    span: Span
+    count: int
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How far a campaign is.
+
+    Attributes:
+        total: its messages, at positions from 0.
+        next: the first position that was never given to a batch.
+        waiting: what is to be tried again.
+        rest_until: no batch begins before: the rate, or a mail server that takes nothing.
+    """
+
+    total: int = 0
+    next: int = 0
+    waiting: tuple[Waiting, ...] = ()
+    rest_until: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing is left to be given to a batch; some may be under way."""
+        return self.next >= self.total and not self.waiting
+
+    def due_at(self, now: datetime) -> datetime:
+        """When the next batch may begin, of a course that is not over."""
+        fresh = self.next < self.total
+        first = now if fresh else min(each.not_before for each in self.waiting)
+        return max(first, self.rest_until or now)
+
+    def taken(self, size: int, per_second: float, now: datetime) -> "tuple[Span | None, Course]":
+        """The next span with at most about `size` messages to try, and the course without it; None: none is due."""
+        if self.is_over or now < self.due_at(now):
+            return None, self
+        if self.next < self.total:
+            span, rest = Span(start=self.next, end=min(self.next + size, self.total)), self.waiting
+            count = span.end - span.start
+        else:
+            due = _together([each for each in self.waiting if each.not_before <= now], size)
+            span, count = _span_of(due), sum(each.count for each in due)
+            rest = tuple(each for each in self.waiting if each not in due)
+        rest_until = now + timedelta(seconds=count / per_second)
+        return span, dataclasses.replace(self, next=max(self.next, span.end), waiting=rest, rest_until=rest_until)
+
+    def after(self, span: Span, result: BatchResult, now: datetime) -> "Course":
+        """With the span's batch done."""
+        if not result.waiting:
+            return self
+        try_at = result.next_try_at or now
+        waiting = (*self.waiting, Waiting(span=span, count=result.waiting, not_before=try_at))
+        held_up = result.waiting >= HELD_UP and not (result.sent or result.skipped or result.failed)
+        rest_until = max(try_at, self.rest_until or try_at) if held_up and not result.stopped else self.rest_until
+        return dataclasses.replace(self, waiting=_bounded(waiting), rest_until=rest_until)
+
+    def hurried(self, now: datetime) -> "Course":
+        """With everything due at once: of a campaign that is cancelled, nothing is sent any more."""
+        waiting = tuple(dataclasses.replace(each, not_before=now) for each in self.waiting)
+        return dataclasses.replace(self, waiting=waiting, rest_until=None)
+
+
+def _together(due: Sequence[Waiting], size: int) -> Sequence[Waiting]:
+    """Neighbours from the lowest on, with at most `size` messages that wait; the first one always."""
+    ordered = sorted(due, key=lambda each: each.span.start)
+    count = 0
+    for index, each in enumerate(ordered):
+        count += each.count
+        if index and count > size:
+            return ordered[:index]
+    return ordered
+
+
+def _span_of(neighbours: Sequence[Waiting]) -> Span:
+    return Span(start=neighbours[0].span.start, end=max(each.span.end for each in neighbours))
+
+
+def _bounded(waiting: tuple[Waiting, ...]) -> tuple[Waiting, ...]:
+    if len(waiting) <= MOST_SPANS:
+        return waiting
+    ordered = sorted(waiting, key=lambda each: each.span.start)
+    pairs = [ordered[index : index + 2] for index in range(0, len(ordered), 2)]
+    return tuple(
+        Waiting(
+            span=_span_of(pair),
+            count=sum(each.count for each in pair),
+            not_before=max(each.not_before for each in pair),
+        )
+        for pair in pairs
+    )
