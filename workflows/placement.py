@@ -61,6 +61,7 @@ async def _remote(step: Step[Wish, Answer], wish: Wish) -> Answer:
         task_queue=step.queue,
         start_to_close_timeout=step.policy.attempt,
         schedule_to_close_timeout=step.policy.patience,
+        heartbeat_timeout=step.policy.silence,
         retry_policy=step.policy.retry,
         cancellation_type=WAIT,
         summary=step.summary,

@@ -28,6 +28,8 @@ PASSED_THROUGH: Final = {
             "ledger",
             "messages",
             "names",
+            "notification_of_event",
+            "notifications",
             "order_steps",
             "order_story",
             "placement",

@@ -12,6 +12,7 @@ from temporalio.common import RetryPolicy
 import services.catalog.errors
 import services.deadletters.errors
 import services.inventory.errors
+import services.notifications.errors
 import services.orders.errors
 import services.payments.errors  # noqa: F401 - the imports make the leaves of the error tree known
 from services.shared.errors import refusals
@@ -28,11 +29,13 @@ class Policy:
         attempt: how long one attempt may take.
         patience: how long all attempts together may take; None means until it is done.
         retry: the pace of the attempts.
+        silence: how long an attempt may tell nothing of itself before it counts as lost; None: as long as it may take.
     """
 
     attempt: timedelta
     patience: timedelta | None
     retry: RetryPolicy
+    silence: timedelta | None = None
 
 
 def _pace(first: float, most: float, attempts: int = 0) -> RetryPolicy:
@@ -76,6 +79,17 @@ SWEEP: Final = Policy(attempt=timedelta(seconds=20), patience=timedelta(seconds=
 
 REPLAY: Final = Policy(attempt=timedelta(minutes=1), patience=None, retry=_pace(0.5, 30))
 """A batch of dead letters at a consumer. A service that is away is waited for: that is no failure of a letter."""
+
+SEND_CRITICAL: Final = Policy(
+    attempt=timedelta(minutes=5), patience=None, retry=_pace(0.5, 10), silence=timedelta(seconds=15)
+)
+"""One message to a mail server, which may take minutes to answer. Its term ends the attempts, not the engine; while it
+waits, each attempt says when the next one is due. A process that was killed is noticed by its silence."""
+
+SEND_STANDARD: Final = Policy(
+    attempt=timedelta(minutes=5), patience=None, retry=_pace(1, 60), silence=timedelta(seconds=15)
+)
+"""The same for what nobody waits for."""
 
 STUCK_PAUSE: Final = timedelta(hours=1)
 """A STUCK undo is tried again by itself this often: long outages heal without a person."""

@@ -1,22 +1,29 @@
 """Every step a workflow may take: its service, its activity, its policy. The map from what happens to who does it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from activities.catalog import CatalogActivities
 from activities.deadletters import DeadLetterActivities
 from activities.inventory import InventoryActivities
+from activities.notifications import NotificationActivities, SendMessage
 from activities.orders import OrdersActivities
 from activities.payments import PaymentsActivities
 from activities.replays import LetterVerdicts, ParkedRecords, ReplayActivities
+from activities.users import UsersActivities
+from services.notifications.models import Lane, SendResult
 from workflows import policies
 from workflows.names import (
     CATALOG_QUEUE,
     DEADLETTERS_QUEUE,
     INVENTORY_QUEUE,
+    NOTIFICATIONS,
+    NOTIFICATIONS_CRITICAL_QUEUE,
+    NOTIFICATIONS_STANDARD_QUEUE,
     ORDERS_QUEUE,
     PAYMENTS_QUEUE,
+    USERS_QUEUE,
     queue_of,
 )
 from workflows.policies import Policy
@@ -126,6 +133,43 @@ RECORD_REPLAYS: Final = Step(
     policy=policies.UNTIL_DONE,
     summary="keep how it went",
 )
+LOAD_CONTACT: Final = Step(
+    service=USERS_QUEUE, run=UsersActivities.load_contact, policy=policies.UNTIL_DONE, summary="how they are reached"
+)
+QUEUE_MESSAGES: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.queue_messages,
+    policy=policies.UNTIL_DONE,
+    summary="make the messages",
+    lane=NOTIFICATIONS_CRITICAL_QUEUE,
+)
+REQUEUE_MESSAGES: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.requeue_messages,
+    policy=policies.UNTIL_DONE,
+    summary="queue the messages again",
+    lane=NOTIFICATIONS_CRITICAL_QUEUE,
+)
+SEND_CRITICAL: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.send_message,
+    policy=policies.SEND_CRITICAL,
+    summary="send the message",
+    leaves=True,
+    lane=NOTIFICATIONS_CRITICAL_QUEUE,
+)
+SEND_STANDARD: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.send_message,
+    policy=policies.SEND_STANDARD,
+    summary="send the message",
+    leaves=True,
+    lane=NOTIFICATIONS_STANDARD_QUEUE,
+)
+SEND_BY_LANE: Final[Mapping[Lane, Step[SendMessage, SendResult]]] = {
+    Lane.CRITICAL: SEND_CRITICAL,
+    Lane.STANDARD: SEND_STANDARD,
+}
 
 
 def apply_letters(service: str) -> Step[ParkedRecords, LetterVerdicts]:

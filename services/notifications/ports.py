@@ -26,6 +26,7 @@ from services.notifications.models import (
     Suppression,
 )
 from services.shared.actors import Actor
+from services.shared.contacts import SealedContact
 from services.shared.events import Event
 from services.shared.safety import safe
 
@@ -70,8 +71,10 @@ class Sending(Protocol):
         """
         ...
 
-    async def send_message(self, message_id: str) -> SendResult:
+    async def send_message(self, message_id: str, lane: Lane) -> SendResult:
         """Sends it if it is due, and says what became of it. Repeatable: what has ended is not sent again.
+
+        While a lane is paused its messages are left as they are, QUEUED until the lane is tried again.
 
         Raises:
             NotFound: no such message.
@@ -83,8 +86,9 @@ class Sending(Protocol):
         """Sends what is due of a campaign's positions, chunk by chunk; `progress` is told after each. Repeatable."""
         ...
 
-    async def requeue(self, message_ids: Sequence[str]) -> tuple[str, ...]:
-        """Makes messages that FAILED queued again, with a new term; answers which of them wait to be sent now."""
+    async def requeue(self, message_ids: Sequence[str]) -> QueuedMessages:
+        """Makes messages that FAILED queued again, with a new term; answers which of them wait to be sent now.
+        Repeatable: what waits already is among them, what was sent since is not."""
         ...
 
 
@@ -95,11 +99,12 @@ class Recipients(Protocol):
         """Those whose contact is known, as they are now: what they declined and what is suppressed included."""
         ...
 
-    async def learn(self, user_id: str, sealed: str) -> Recipient | None:
+    async def learn(self, contact: SealedContact) -> Recipient | None:
         """Keeps the contact that users has sealed; None when it says that there is no such user (any more).
 
         Raises:
-            Invalid: it was not sealed with our key, or for another user.
+            Invalid: it is of another user.
+            Unavailable: it was sealed with a secret that is not known here.
         """
         ...
 
@@ -170,6 +175,10 @@ class MessageStore(Protocol):
 
     async def claim_some(self, campaign_id: str, first: int, until: int, limit: int, claim: Claim) -> Sequence[Message]:
         """The same for at most `limit` of a campaign's positions, `until` not included; lowest positions first."""
+        ...
+
+    async def renew(self, message_ids: Sequence[str], claim: Claim) -> None:
+        """Those of the messages that have this claim have it until `claim.until`."""
         ...
 
     async def left_behind(self, campaign_id: str, first: int, until: int, now: datetime) -> tuple[Message, ...]:

@@ -22,11 +22,12 @@ class FanOut(Protocol):
         ...
 
     async def send_again(self, cause: str, message_ids: Sequence[str]) -> None:
-        """A workflow `notification/<cause>` that sends messages which are QUEUED again, on the lane of each.
+        """A workflow `notification/<cause>` that queues messages which FAILED again and sends them, each on its lane.
 
         Args:
-            cause: the id of the event that told of the failure; the same cause starts one workflow only.
-            message_ids: of rows that the caller has made QUEUED.
+            cause: the id of the event that told of the failure; while its workflow runs, and when it has ended well,
+                no other is started.
+            message_ids: what was sent since, or waits already, is not harmed.
 
         Raises:
             Unavailable: as above.
