@@ -10,7 +10,7 @@ from typing import Final
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from services.notifications.models import QueuedMessages, QueueMessages, SendResult, Status
+from services.notifications.models import Lane, QueuedMessages, QueueMessages, SendResult, Status
 from services.notifications.ports import Sending
 from services.shared.clock import Clock
 
@@ -33,9 +33,10 @@ class RequeueMessages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendMessage:
-    """Names one message."""
+    """Names one message, and the lane that it is on."""
 
     message_id: str
+    lane: Lane
 
 
 class NotificationActivities:
@@ -62,7 +63,7 @@ class NotificationActivities:
         Refuses with NOT_FOUND.
         """
         async with _beating():
-            result = await self._sending.send_message(command.message_id)
+            result = await self._sending.send_message(command.message_id, command.lane)
         if result.status in {Status.QUEUED, Status.SENDING}:
             raise self._wait_of(result)
         return result

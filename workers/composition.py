@@ -66,6 +66,7 @@ from services.users.sessions import RefreshTokens
 from services.users.store import MongoAccountStore
 from services.users.tokens import Ed25519Tokens, TokenRules
 from workers.dead_letters import BacklogMetrics, taking_in
+from workers.fan_out import TemporalFanOut
 
 LATE_TOKENS: Final = timedelta(minutes=1)
 """How much longer than a token lives its key is published: for clocks that differ, and a signature made late."""
@@ -88,6 +89,7 @@ class Shared:
         entry: the door of each service's internal API.
         keys: sign access tokens; None where no users are hosted.
         homes: the service that runs each consumer, by the consumer's name.
+        fan_out: starts what tells people of events.
     """
 
     settings: Settings
@@ -96,6 +98,7 @@ class Shared:
     clock: Clock
     ids: IdFactory
     entry: Entry
+    fan_out: TemporalFanOut
     keys: SigningKeys | None = None
     provider: PaymentProvider | None = None
     hasher: PasswordHasher | None = None

@@ -34,6 +34,7 @@ from workers import temporal
 from workers.composition import Hosted, Shared, compose, signing_keys
 from workers.consumers import CONSUMERS, consumptions_of, works_of
 from workers.consuming import means_of
+from workers.fan_out import TemporalFanOut
 from workers.http_server import Readiness, build_app, build_server, listen
 from workers.identity import build_entry, keys_from
 from workers.live_notices import LiveNotices
@@ -43,6 +44,7 @@ from workers.schedules.table import schedules_of
 from workers.supervision import keep_running, until_available
 from workers.topics import keep_topics
 from workers.tuning import workflow_threads
+from workflows.names import NOTIFICATIONS
 from workflows.runtime import new_runtime
 
 STARTUP: Final = "startup"
@@ -71,6 +73,7 @@ async def open_shared(settings: Settings, names: Sequence[str]) -> AsyncIterator
             entry=entry,
             keys=keys,
             homes={row.consumer: row.service for row in CONSUMERS},
+            fan_out=TemporalFanOut(settings.services.together_with(NOTIFICATIONS)),
         )
     await close_mongo(mongo)
 
@@ -91,6 +94,7 @@ class Process:
         self._holder = shared.ids.new()
         services = shared.settings.services
         self._schedules = {key: each for name in names for key, each in schedules_of(name, services).items()}
+        self._fan_out = shared.fan_out
         self._temporal: Client | None = None
         self._started = False
         self._drained = asyncio.Event()
@@ -116,6 +120,7 @@ class Process:
         finally:
             # The server's parts outlive the loop, and with them a client would outlive it too (see `__main__`).
             self._temporal = None
+            self._fan_out.use(None)
 
     async def readiness(self) -> Readiness:
         """Asks everything that the process needs. Kafka may be away: events wait in the outbox."""
@@ -177,6 +182,7 @@ class Process:
         runtime = new_runtime()
         client = await until_available("workers", lambda: temporal.connect(self._settings.temporal, runtime))
         self._temporal = client
+        self._fan_out.use(client)
         await until_available("workers", lambda: temporal.ensure_search_attributes(client))
         await until_available("schedules", lambda: make_schedules(client, self._schedules))
         return client

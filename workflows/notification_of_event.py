@@ -45,7 +45,7 @@ async def _of_event(event: Event, colocated: tuple[str, ...]) -> QueuedMessages:
     if queued.contact_of is None:
         return queued
     contact = await perform(steps.LOAD_CONTACT, LoadContact(user_id=queued.contact_of), colocated)
-    return await perform(steps.QUEUE_MESSAGES, dataclasses.replace(wish, contact=contact.sealed), colocated)
+    return await perform(steps.QUEUE_MESSAGES, dataclasses.replace(wish, contact=contact), colocated)
 
 
 async def _again(wish: FanOutInput) -> QueuedMessages:
@@ -54,7 +54,9 @@ async def _again(wish: FanOutInput) -> QueuedMessages:
 
 async def _send(message: QueuedMessage) -> SendResult:
     # What leaves the system is never local.
-    return await perform(steps.SEND_BY_LANE[message.lane], SendMessage(message_id=message.message_id), ())
+    return await perform(
+        steps.SEND_BY_LANE[message.lane], SendMessage(message_id=message.message_id, lane=message.lane), ()
+    )
 
 
 def told(results: Sequence[SendResult]) -> str:

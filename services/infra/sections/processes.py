@@ -22,6 +22,7 @@ class ServicesSettings(Section):
     catalog: str = "http://127.0.0.1:8100"
     deadletters: str = "http://127.0.0.1:8100"
     inventory: str = "http://127.0.0.1:8100"
+    notifications: str = "http://127.0.0.1:8100"
     orders: str = "http://127.0.0.1:8100"
     payments: str = "http://127.0.0.1:8100"
     users: str = "http://127.0.0.1:8100"
