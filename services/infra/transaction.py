@@ -87,6 +87,14 @@ def changed(collection: str, wanted: Document, change: Document, count: int = 1)
     return Write(collection=collection, operation=UpdateMany, arguments=(wanted, change), changes=count)
 
 
+def raised(collection: str, wanted: Document, numbers: Document, first: Document) -> Write:
+    """Numbers added to those of the one that is wanted; where there is none, one with them and what it has at first."""
+    change = {"$inc": numbers, "$setOnInsert": first}
+    return Write(
+        collection=collection, operation=partial(UpdateMany, upsert=True), arguments=(wanted, change), changes=1
+    )
+
+
 class Reads:
     """What can be read of one database, outside of a transaction or in that of `session`. All of it blocks."""
 

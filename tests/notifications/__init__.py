@@ -1,0 +1,1 @@
+"""Notifications: messages, people, lanes, campaigns."""

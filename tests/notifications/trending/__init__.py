@@ -1,0 +1,1 @@
+"""What is trending: counted from events, weighed by age."""
