@@ -3,11 +3,13 @@
 A slot is a task being worked on, a poller one open question for the next. Both cost little while idle.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, Final
 
 from workers.registry import QUEUES
+from workflows.names import NOTIFICATIONS_CRITICAL_QUEUE, NOTIFICATIONS_STANDARD_QUEUE
 
 DRAIN: Final = timedelta(seconds=5)
 """What is being worked on when the process is told to stop has this long to finish; then it is cancelled, and done
@@ -21,6 +23,11 @@ CACHED: Final = 1000
 """Workflows of a queue kept in memory between tasks. An order waits for hours to be shipped: the older ones are
 rebuilt from their history when something happens."""
 
+SLOTS: Final = 100
+LANE_SLOTS: Final[Mapping[str, int]] = {NOTIFICATIONS_CRITICAL_QUEUE: 100, NOTIFICATIONS_STANDARD_QUEUE: 16}
+"""Steps of a queue under way at once. A critical message waits for nothing here, only for a connection. On the standard
+lane a step is a batch of messages: few of them fill its connections, and more would only take CPU from the others."""
+
 
 def workflow_threads() -> ThreadPoolExecutor:
     """The threads that workflow code runs in."""
@@ -31,7 +38,7 @@ def worker_options(queue: str, threads: ThreadPoolExecutor) -> dict[str, Any]:
     """The options of one queue's worker."""
     options: dict[str, Any] = {
         "graceful_shutdown_timeout": DRAIN,
-        "max_concurrent_activities": 100,
+        "max_concurrent_activities": LANE_SLOTS.get(queue, SLOTS),
         "max_concurrent_activity_task_polls": 3,
     }
     if QUEUES[queue].workflows:
