@@ -1,0 +1,63 @@
+"""What a campaign may say: placeholders that are known, addresses that lead somewhere, no more than a mailbox shows."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from markdown_it.tree import SyntaxTreeNode
+
+from services.notifications.rendering.markup.markdown import PLACEHOLDER, MailMarkdown, html_of
+from services.shared.errors import Invalid, Problem
+
+IN_SUBJECT: Final = frozenset({"name"})
+IN_BODY: Final = frozenset({"name", "unsubscribe_url"})
+
+LONGEST_SUBJECT: Final = 200
+LONGEST_BODY: Final = 20_000
+"""Characters of Markdown: some ten screens."""
+
+LARGEST_HTML: Final = 80_000
+"""Bytes: Gmail hides what goes beyond 102 kB, and the page around it and its styles take their part."""
+
+BRACES: Final = re.compile(r"\{\{.{0,60}?\}\}|\{\{|\}\}", re.DOTALL)
+
+
+def content_problems(subject: str, body: str) -> Iterator[Problem]:
+    """All that is wrong with a campaign's words, with the paths `subject` and `body`."""
+    yield from _problems_of_gaps(subject, "subject", IN_SUBJECT)
+    if len(subject) > LONGEST_SUBJECT:
+        yield _problem(f"must be at most {LONGEST_SUBJECT} characters", "subject")
+    if len(body) > LONGEST_BODY:
+        yield _problem(f"must be at most {LONGEST_BODY} characters", "body")
+        return
+    yield from _problems_of_gaps(body, "body", IN_BODY)
+    yield from _problems_of_markdown(body)
+
+
+def _problems_of_gaps(text: str, path: str, known: frozenset[str]) -> Iterator[Problem]:
+    listed = ", ".join(f"{{{{{name}}}}}" for name in sorted(known))
+    for braces in dict.fromkeys(BRACES.findall(text)):
+        gap = PLACEHOLDER.fullmatch(braces)
+        if gap is None or gap[1] not in known:
+            yield _problem(f"{braces} is no placeholder; there are {listed}", path)
+
+
+def _problems_of_markdown(body: str) -> Iterator[Problem]:
+    parser = MailMarkdown()
+    tokens = parser.parse(body)
+    if len(html_of(parser, tokens).encode(errors="replace")) > LARGEST_HTML:
+        yield _problem(f"must be at most {LARGEST_HTML} bytes as HTML", "body")
+    for node in SyntaxTreeNode(tokens).walk():
+        address = str(node.attrs.get("href") or node.attrs.get("src") or "")
+        yield from _problems_of_address(node.type, address)
+
+
+def _problems_of_address(kind: str, address: str) -> Iterator[Problem]:
+    if kind == "image" and not address.startswith("https://"):
+        yield _problem("an image must have an https address: mail programs show no other", "body")
+    if "%7B%7B" in address or (kind == "link" and address == "{{name}}"):
+        yield _problem("a placeholder cannot be a part of an address; {{unsubscribe_url}} can be the whole", "body")
+
+
+def _problem(message: str, path: str) -> Problem:
+    return Problem(code=Invalid.code, message=message, path=(path,))

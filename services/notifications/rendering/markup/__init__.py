@@ -1,0 +1,1 @@
+"""What mails look like: Markdown, the HTML and the text made of it, the page around it, and gaps to fill."""

@@ -1,0 +1,1 @@
+"""What mails are on the wire: headers and MIME."""
