@@ -80,3 +80,6 @@ class TemporalFanOut:
             except RPCError as failure:
                 if failure.status is not RPCStatusCode.ALREADY_EXISTS:
                     raise Unavailable(DEPENDENCY, failure.status.name) from failure
+            except RuntimeError as failure:
+                # So says a client that has never been connected.
+                raise Unavailable(DEPENDENCY) from failure
