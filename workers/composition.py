@@ -15,6 +15,7 @@ from fastapi import APIRouter
 import services.catalog.api
 import services.deadletters.api
 import services.inventory.api
+import services.notifications.api
 import services.orders.api
 import services.payments.api
 import services.users.api
@@ -40,6 +41,8 @@ from services.infra.outbox.rows import Outbox
 from services.infra.settings import AccountsSettings, Settings
 from services.inventory.service import InventoryService
 from services.inventory.store import MongoStockStore
+from services.notifications.service import NotificationService
+from services.notifications.store import MongoLaneStore, MongoMessageStore
 from services.orders.service import OrderService
 from services.orders.store import MongoOrderStore
 from services.payments.ports import PaymentProvider
@@ -182,6 +185,18 @@ def _inventory(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     )
 
 
+def _notifications(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
+    rules = shared.settings.notifications
+    store, lanes = MongoMessageStore(database, timedelta(days=rules.kept_days)), MongoLaneStore(database)
+    face = NotificationService(store, lanes)
+    return Hosted(
+        name="notifications",
+        database=database,
+        router=services.notifications.api.router(face, shared.entry),
+        prepare=_prepares(store, lanes, outbox),
+    )
+
+
 def _orders(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     store = MongoOrderStore(database)
     face = OrderService(store, shared.clock, shared.ids)
@@ -290,6 +305,7 @@ BUILDERS: Final[Mapping[str, Callable[[Shared, Database, Outbox], Hosted]]] = {
     "catalog": _catalog,
     "deadletters": _deadletters,
     "inventory": _inventory,
+    "notifications": _notifications,
     "orders": _orders,
     "payments": _payments,
     "users": _users,

@@ -4,6 +4,7 @@ from typing import Final
 
 import services.catalog.event_data
 import services.inventory.event_data
+import services.notifications.event_data
 import services.orders.event_data
 import services.payments.event_data
 import services.users.event_data
@@ -16,5 +17,6 @@ KNOWN_TYPES: Final = KnownTypes(
         *services.inventory.event_data.EVENT_TYPES,
         *services.orders.event_data.EVENT_TYPES,
         *services.payments.event_data.EVENT_TYPES,
+        *services.notifications.event_data.EVENT_TYPES,
     )
 )

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from pymongo.errors import BulkWriteError
-
 from services.deadletters.documents import (
     COLLECTION,
     CONTENT,
@@ -32,7 +30,7 @@ from services.deadletters.models import (
     StoredLetter,
 )
 from services.infra.mongo import Database, Document, unavailable_when_away
-from services.infra.transaction import DUPLICATE_KEY, changed
+from services.infra.transaction import changed
 from services.shared.replays import Disposition
 
 KEPT_FOR: Final = timedelta(days=90)
@@ -63,15 +61,7 @@ class MongoDeadLetterStore:
             )
 
     async def insert(self, letters: Sequence[StoredLetter]) -> int:
-        if not letters:
-            return 0
-        documents = [letter_document(stored) for stored in letters]
-        with unavailable_when_away():
-            try:
-                await self._letters.insert_many(documents, ordered=False)
-            except BulkWriteError as failure:
-                return len(documents) - _known_before(failure)
-        return len(documents)
+        return await self._database.insert_missing(self._letters, [letter_document(stored) for stored in letters])
 
     async def page(self, wanted: LetterFilter, before: str | None, limit: int) -> tuple[DeadLetter, ...]:
         query = filter_of(wanted) | ({} if before is None else {"place": {"$lt": before}})
@@ -140,14 +130,6 @@ class MongoDeadLetterStore:
             found = self._letters.find(query, WITHOUT_CONTENT).limit(limit)
             found = found.sort("place", direction) if direction else found
             return tuple([letter_from(document) async for document in found])
-
-
-def _known_before(failure: BulkWriteError) -> int:
-    """How many were there already. Raises the failure where it tells of anything else."""
-    errors = (failure.details or {}).get("writeErrors", ())
-    if not errors or any(error["code"] != DUPLICATE_KEY for error in errors):
-        raise failure
-    return len(errors)
 
 
 def _group(row: Document) -> LetterGroup:

@@ -17,11 +17,12 @@ from motor.motor_asyncio import (
     AsyncIOMotorDatabase,
 )
 from pymongo.client_session_shared import TransactionOptions
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
 
 from services.infra.settings import MongoSettings
 from services.infra.transaction import (
     CHANGE,
+    DUPLICATE_KEY,
     READ,
     TRANSIENT,
     WRITE,
@@ -166,6 +167,23 @@ class Database:
                 return False
         return True
 
+    async def insert_missing(
+        self, collection: "AsyncIOMotorCollection[Document]", documents: Sequence[Document]
+    ) -> int:
+        """Adds those of the documents whose ids are not there yet, by one command; answers how many.
+
+        Raises:
+            Unavailable: the server did not answer; some may have been added.
+        """
+        if not documents:
+            return 0
+        with unavailable_when_away():
+            try:
+                await collection.insert_many(documents, ordered=False)
+            except BulkWriteError as failure:
+                return len(documents) - _known_before(failure)
+        return len(documents)
+
     async def read_at_one_moment(self, work: Callable[[Transaction], Result]) -> Result:
         """Runs the reads of `work` on one snapshot: who sees a change sees all that was committed before it.
 
@@ -233,6 +251,14 @@ async def _until_no_conflict(attempt: Callable[[], Awaitable[Result]]) -> Result
         await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (jitter, no secret)
         pause = min(pause * 2, LONGEST_PAUSE)
     raise Unavailable("database", "write conflicts without end")
+
+
+def _known_before(failure: BulkWriteError) -> int:
+    """How many were there already. Raises the failure where it tells of anything else."""
+    errors = (failure.details or {}).get("writeErrors", ())
+    if not errors or any(error["code"] != DUPLICATE_KEY for error in errors):
+        raise failure
+    return len(errors)
 
 
 def _kind(failure: PyMongoError) -> str:

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from services.infra.identity.raw_keys import DEVELOPMENT_PUBLIC
 from services.infra.sections.edge import GatewaySettings, LimitsSettings, LiveSettings, SignInSettings
 from services.infra.sections.environment import Environment, UnknownVariables
-from services.infra.sections.mail import SmtpSettings
+from services.infra.sections.mail import NotificationsSettings, SmtpSettings
 from services.infra.sections.people import AccountsSettings, AuthSettings, ContactsSettings, IdentitySettings
 from services.infra.sections.processes import CONTEXTS, ServicesSettings
 from services.infra.sections.section import BETWEEN, PREFIX, Profile, Section
@@ -42,6 +42,7 @@ __all__ = [
     "LiveSettings",
     "LogSettings",
     "MongoSettings",
+    "NotificationsSettings",
     "OutboxSettings",
     "PaymentsSettings",
     "Profile",
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     mongo: MongoSettings = MongoSettings()
     redis: RedisSettings = RedisSettings()
     smtp: SmtpSettings = SmtpSettings()
+    notifications: NotificationsSettings = NotificationsSettings()
     gateway: GatewaySettings = GatewaySettings()
     limits: LimitsSettings = LimitsSettings()
     sign_ins: SignInSettings = SignInSettings()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from services.shared.contacts import SealedContact
 from services.shared.errors import Invalid
 from services.shared.events import Origin
 from services.shared.ids import derived_id
@@ -235,60 +236,6 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivered:
-    """The mail server took it; `answer` is its last line."""
-
-    answer: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TryAgain:
-    """It was not taken, and may be later.
-
-    Attributes:
-        detail: for a person; no address in it.
-        after: how long to wait at least, where the channel knows.
-        away: the server was not reached at all, so that the fault is none of this message's.
-    """
-
-    detail: str
-    after: timedelta | None = None
-    away: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddressRefused:
-    """There is no such address, for good."""
-
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContentRefused:
-    """This message will never be taken; another one to the same address may be."""
-
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneRefused:
-    """Nothing is taken from us now (policy, login): nobody's address is to blame."""
-
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeUnknown:
-    """The whole message was handed over, and the answer was lost."""
-
-    detail: str
-
-
-Delivery = Delivered | TryAgain | AddressRefused | ContentRefused | LaneRefused | OutcomeUnknown
-"""What came of handing one mail to its channel."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LanePause:
     """That a lane is stopped, and why.
 
@@ -311,7 +258,7 @@ class QueueMessages:
     Attributes:
         kind: the event's type.
         facts: its data.
-        contact: the sealed answer of `users.load_contact`, where a first wish said that it is needed.
+        contact: the answer of `users.load_contact`, where a first wish said that it is needed.
     """
 
     event_id: str
@@ -319,7 +266,7 @@ class QueueMessages:
     facts: Mapping[str, Any]
     happened_at: datetime
     origin: Origin
-    contact: str | None = None
+    contact: SealedContact | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

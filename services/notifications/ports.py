@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from services.notifications.deliveries import Delivery
 from services.notifications.models import (
     BatchResult,
     CampaignWords,
     Claim,
-    Delivery,
     Lane,
     LanePause,
     Mail,
@@ -88,7 +88,8 @@ class Sending(Protocol):
 
     async def requeue(self, message_ids: Sequence[str]) -> QueuedMessages:
         """Makes messages that FAILED queued again, with a new term; answers which of them wait to be sent now.
-        Repeatable: what waits already is among them, what was sent since is not."""
+        Repeatable: what waits already is among them, what was sent since is not.
+        """
         ...
 
 

@@ -14,6 +14,7 @@ EVENT_TOPICS: Mapping[str, str] = {
     "stock": "caravan.inventory",
     "order": "caravan.orders",
     "payment": "caravan.payments",
+    "notification": "caravan.notifications",
 }
 """The aggregate that a type starts with, and its topic."""
 

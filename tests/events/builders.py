@@ -5,6 +5,8 @@ from dataclasses import replace
 from services.catalog.events import ProductEvent, product_event
 from services.inventory.events import StockEvent, stock_event
 from services.inventory.models import StockItem
+from services.notifications.events import message_event
+from services.notifications.models import Reason, Status
 from services.orders.events import order_event
 from services.orders.models import OrderStatus
 from services.payments.events import TYPES, payment_event
@@ -12,6 +14,7 @@ from services.payments.models import PaymentStatus
 from services.shared.events import Event, Origin
 from services.users.events import UserEvents
 from tests.catalog.makers import a_product
+from tests.notifications.makers import a_message, settled
 from tests.orders.makers import MOMENT, REASON, an_order
 from tests.payments.makers import a_payment
 from tests.support.doubles import CountingIds, StandingClock
@@ -61,5 +64,11 @@ def of_payments() -> list[Event]:
     return [told(status) for status in TYPES]
 
 
+def of_notifications() -> list[Event]:
+    sent = settled(replace(a_message(), attempts=1), Status.SENT)
+    ended = [settled(a_message(), Status.SKIPPED, Reason.EXPIRED), settled(a_message(), Status.FAILED, Reason.GIVEN_UP)]
+    return [message_event(message, "e1", 1) for message in (sent, *ended)]
+
+
 def one_of_every_type() -> list[Event]:
-    return [*of_users(), *of_catalog(), *of_inventory(), *of_orders(), *of_payments()]
+    return [*of_users(), *of_catalog(), *of_inventory(), *of_orders(), *of_notifications(), *of_payments()]

@@ -27,7 +27,8 @@ class SmtpSettings(Section):
     (empty: this machine's name). Connections are kept for a lane each; standard borrows idle critical ones but for two.
     A connection ends after so many messages, or `idle_seconds` without one. `connect_seconds` is for the connection
     and then for the greeting, `answer_seconds` for any answer but the one to the final dot, which RFC 5321 wants to be
-    awaited for ten minutes. `domain_rate` is the messages a second to one domain, from this process (0: no limit).
+    awaited for ten minutes; all before the final dot ends within `handover_seconds`, waiting for a connection included.
+    `domain_rate` is the standard messages a second to one domain, from this process (0: no limit).
     """
 
     url: str = "smtp://localhost:1025"
@@ -41,6 +42,7 @@ class SmtpSettings(Section):
     idle_seconds: float = Field(default=30, gt=0, le=3600)
     connect_seconds: float = Field(default=30, gt=0, le=300)
     answer_seconds: float = Field(default=60, gt=0, le=300)
+    handover_seconds: float = Field(default=180, gt=0, le=3600)
     final_dot_seconds: float = Field(default=600, gt=0, le=3600)
     domain_rate: float = Field(default=0, ge=0, le=100_000)
 
@@ -65,6 +67,11 @@ class SmtpSettings(Section):
         return self
 
     @property
+    def longest_delivery(self) -> float:
+        """Seconds after which handing over one mail has ended, well or not."""
+        return self.handover_seconds + self.final_dot_seconds
+
+    @property
     def scheme(self) -> str:
         """One of PORTS."""
         return urlsplit(self.url).scheme
@@ -78,3 +85,16 @@ class SmtpSettings(Section):
     def port(self) -> int:
         """Where it listens."""
         return urlsplit(self.url).port or PORTS[self.scheme]
+
+
+class NotificationsSettings(Section):
+    """How messages are treated. `kept_days` after its end a message is forgotten; for `give_up_hours` it is tried.
+
+    A message that is being sent is claimed for `claim_seconds`, again and again: so long after a process was killed its
+    messages are taken over. A paused lane is tried again with one message after `probe_seconds`.
+    """
+
+    kept_days: int = Field(default=90, ge=11, le=3650)
+    give_up_hours: int = Field(default=96, ge=1, le=720)
+    claim_seconds: float = Field(default=15, ge=0.5, le=600)
+    probe_seconds: float = Field(default=60, gt=0, le=3600)

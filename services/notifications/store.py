@@ -1,0 +1,248 @@
+"""Messages and lanes in MongoDB: the collections `messages` and `lanes`, their indexes and their end. Holds no rule.
+
+A message's end is written together with its event, its recipient's counter and its campaign's counts. What has ended is
+removed some time later.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from pymongo import ReturnDocument
+
+from services.infra.mongo import Database, Document, unavailable_when_away
+from services.infra.outbox.rows import told
+from services.infra.transaction import Overtaken, Transaction, Write, added, changed
+from services.notifications.campaigns.documents import counted
+from services.notifications.documents import (
+    INDEXES,
+    LANES,
+    MESSAGES,
+    VALIDATOR,
+    claim_document,
+    message_document,
+    message_from,
+    pause_document,
+    pause_from,
+    settled_fields,
+)
+from services.notifications.models import FINAL, Claim, Lane, LanePause, Message, Source, SourceKind, Status
+from services.notifications.ports import MakeEvent
+
+RECIPIENTS: Final = "recipients"
+"""People's documents; `sequence` in them counts the events that tell of their messages."""
+
+NEWEST_FIRST: Final = [("place", -1)]
+BY_POSITION: Final = [("position", 1)]
+NOT_FINAL: Final = sorted(status.value for status in set(Status) - FINAL)
+
+Settlements = Sequence[tuple[Claim, Message]]
+
+
+class MongoMessageStore:
+    """Implements MessageStore."""
+
+    def __init__(self, database: Database, kept: timedelta) -> None:
+        self._database = database
+        self._messages = database.collection(MESSAGES)
+        self._kept = kept
+
+    async def prepare(self) -> None:
+        """Makes the collection, its validator and its indexes, or brings them up to date. Idempotent."""
+        await self._database.ensure_collection(MESSAGES, VALIDATOR)
+        for name, keys in INDEXES.items():
+            await self._database.ensure_index(MESSAGES, name, keys)
+        await self._database.ensure_index(
+            MESSAGES, "gone", [("settled_at", 1)], expireAfterSeconds=int(self._kept.total_seconds())
+        )
+
+    async def insert(self, messages: Sequence[Message]) -> int:
+        return await self._database.insert_missing(self._messages, [message_document(message) for message in messages])
+
+    async def by_ids(self, ids: Sequence[str]) -> tuple[Message, ...]:
+        return await self._found({"_id": {"$in": list(ids)}}) if ids else ()
+
+    async def page(self, user_id: str, before: str | None, limit: int) -> tuple[Message, ...]:
+        with unavailable_when_away():
+            found = self._messages.find(page_filter(user_id, before)).sort(NEWEST_FIRST).limit(limit)
+            return tuple([message_from(document) async for document in found])
+
+    async def of_source(self, source: Source) -> tuple[Message, ...]:
+        return await self._found({"source_id": source.id, "source_kind": source.kind.value})
+
+    async def claim(self, message_id: str, claim: Claim) -> Message | None:
+        with unavailable_when_away():
+            document = await self._messages.find_one_and_update(
+                {"_id": message_id, **_due(claim.at)}, _claimed(claim), return_document=ReturnDocument.AFTER
+            )
+        return message_from(document) if document else None
+
+    async def claim_some(self, campaign_id: str, first: int, until: int, limit: int, claim: Claim) -> Sequence[Message]:
+        wanted = _positions(campaign_id, first, until) | _due(claim.at)
+        with unavailable_when_away():
+            found = await self._messages.find(wanted).sort(BY_POSITION).limit(limit).to_list(None)
+            if not found:
+                return ()
+            ids = [document["_id"] for document in found]
+            result = await self._messages.update_many({"_id": {"$in": ids}, **_due(claim.at)}, _claimed(claim))
+        if result.modified_count < len(ids):
+            return await self._found({"_id": {"$in": ids}, "claim.id": claim.id})
+        return [_with(message_from(document), claim) for document in found]
+
+    async def renew(self, message_ids: Sequence[str], claim: Claim) -> None:
+        mine = {"_id": {"$in": list(message_ids)}, "claim.id": claim.id}
+        with unavailable_when_away():
+            await self._messages.update_many(mine, {"$set": {"claim.until": claim.until}})
+
+    async def left_behind(self, campaign_id: str, first: int, until: int, now: datetime) -> tuple[Message, ...]:
+        over: Document = {"status": Status.SENDING.value, "claim.until": {"$lte": now}}
+        return await self._found(_positions(campaign_id, first, until) | over)
+
+    async def waiting(self, campaign_id: str, first: int, until: int) -> tuple[int, datetime | None]:
+        wanted = _positions(campaign_id, first, until) | {"status": {"$in": NOT_FINAL}}
+        with unavailable_when_away():
+            found = await self._messages.find(wanted, {"next_try_at": 1, "claim": 1}).to_list(None)
+        moments = [document["claim"]["until"] if document["claim"] else document["next_try_at"] for document in found]
+        return len(found), min(moments, default=None)
+
+    async def settle(self, settlements: Settlements, make_event: MakeEvent) -> tuple[str, ...]:
+        # That a claim is lost is rare. What it costs to look is paid when one is.
+        looks = False
+        while settlements:
+            try:
+                return await self._database.transact_at_once(partial(_settle, settlements, make_event, looks=looks))
+            except Overtaken:
+                looks = True
+        return ()
+
+    async def requeue(self, message: Message) -> bool:
+        fields = settled_fields(message) | {"expires_at": message.expires_at, "attempts": message.attempts}
+        with unavailable_when_away():
+            result = await self._messages.update_one(
+                {"_id": message.id, "status": Status.FAILED.value}, {"$set": fields}
+            )
+        return bool(result.modified_count)
+
+    async def _found(self, wanted: Document) -> tuple[Message, ...]:
+        with unavailable_when_away():
+            return tuple([message_from(document) async for document in self._messages.find(wanted)])
+
+
+class MongoLaneStore:
+    """Implements LaneStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lanes = database.collection(LANES)
+
+    async def prepare(self) -> None:
+        """Makes the collection. Idempotent."""
+        await self._database.ensure_collection(LANES)
+
+    async def pauses(self) -> tuple[LanePause, ...]:
+        with unavailable_when_away():
+            return tuple([pause_from(document) async for document in self._lanes.find().sort([("_id", 1)])])
+
+    async def pause(self, pause: LanePause) -> bool:
+        return await self._database.insert_new(self._lanes, pause_document(pause))
+
+    async def probe(self, pause: LanePause, until: datetime) -> bool:
+        wanted = {"_id": pause.lane.value, "since": pause.since, "until": pause.until}
+        with unavailable_when_away():
+            result = await self._lanes.update_one(wanted, {"$set": {"until": until}, "$inc": {"probes": 1}})
+        return bool(result.modified_count)
+
+    async def resume(self, lane: Lane) -> bool:
+        with unavailable_when_away():
+            result = await self._lanes.delete_one({"_id": lane.value})
+        return bool(result.deleted_count)
+
+
+def page_filter(user_id: str, before: str | None) -> Document:
+    """The query of a page."""
+    return {"user_id": user_id} | ({} if before is None else {"place": {"$lt": before}})
+
+
+def _positions(campaign_id: str, first: int, until: int) -> Document:
+    return {"source_id": campaign_id, "position": {"$gte": first, "$lt": until}}
+
+
+def _due(now: datetime) -> Document:
+    return {"status": Status.QUEUED.value, "next_try_at": {"$lte": now}}
+
+
+def _claimed(claim: Claim) -> Document:
+    return {"$set": {"status": Status.SENDING.value, "claim": claim_document(claim)}, "$inc": {"attempts": 1}}
+
+
+def _with(message: Message, claim: Claim) -> Message:
+    return replace(message, status=Status.SENDING, claim=claim, attempts=message.attempts + 1)
+
+
+def _settle(
+    settlements: Settlements, make_event: MakeEvent, transaction: Transaction, *, looks: bool
+) -> tuple[str, ...]:
+    """The ids of those that were settled. Raises Overtaken."""
+    held = _held(settlements, transaction) if looks else settlements
+    final = [message for _, message in held if message.status in FINAL]
+    users = Counter(message.user_id for message in final)
+    had = _sequences(list(users), transaction) if users else {}
+    events = [make_event(message, number) for message, number in _numbered(final, had)]
+    transaction.write([*_row_writes(held), *_counter_writes(users, had), *told(events), *_campaign_writes(final)])
+    return tuple(message.id for _, message in held)
+
+
+def _held(settlements: Settlements, transaction: Transaction) -> Settlements:
+    ids = [message.id for _, message in settlements]
+    found = transaction.found(MESSAGES, {"_id": {"$in": ids}}, kept={"claim": 1})
+    claims = {document["_id"]: document["claim"]["id"] for document in found if document["claim"]}
+    return [(claim, message) for claim, message in settlements if claims.get(message.id) == claim.id]
+
+
+def _sequences(users: Sequence[str], transaction: Transaction) -> dict[str, int]:
+    found = transaction.found(RECIPIENTS, {"_id": {"$in": users}}, kept={"sequence": 1})
+    return {document["_id"]: document.get("sequence", 0) for document in found}
+
+
+def _numbered(final: Sequence[Message], had: dict[str, int]) -> Iterator[tuple[Message, int]]:
+    latest = dict(had)
+    for message in final:
+        latest[message.user_id] = latest.get(message.user_id, 0) + 1
+        yield message, latest[message.user_id]
+
+
+def _row_writes(held: Settlements) -> Iterator[Write]:
+    """One for all messages of a claim to which the same has happened."""
+    alike: defaultdict[tuple[object, ...], list[Message]] = defaultdict(list)
+    for claim, message in held:
+        alike[claim.id, *settled_fields(message).values()].append(message)
+    for (claim_id, *_), messages in alike.items():
+        wanted = {"_id": _one_of([message.id for message in messages]), "claim.id": claim_id}
+        yield changed(MESSAGES, wanted, {"$set": settled_fields(messages[0])}, len(messages))
+
+
+def _counter_writes(users: Counter[str], had: dict[str, int]) -> Iterator[Write]:
+    by_count: defaultdict[int, list[str]] = defaultdict(list)
+    for user, count in users.items():
+        if user in had:
+            by_count[count].append(user)
+        else:
+            yield added(RECIPIENTS, {"_id": user, "sequence": count})
+    for count, known in by_count.items():
+        yield changed(RECIPIENTS, {"_id": _one_of(known)}, {"$inc": {"sequence": count}}, len(known))
+
+
+def _campaign_writes(final: Sequence[Message]) -> Iterator[Write]:
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for message in final:
+        if message.source.kind is SourceKind.CAMPAIGN:
+            counts[message.source.id][message.status.lower()] += 1
+    for campaign_id, counted_as in counts.items():
+        yield counted(campaign_id, **counted_as)
+
+
+def _one_of(ids: Sequence[str]) -> object:
+    return ids[0] if len(ids) == 1 else {"$in": list(ids)}
