@@ -4,14 +4,26 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from services.notifications.models import Lane, QueuedMessages, QueueMessages, SendResult, Status
+from services.notifications.campaigns.models import Campaign, CreateCampaign
+from services.notifications.campaigns.ports import CampaignSteps
+from services.notifications.models import (
+    BatchResult,
+    Lane,
+    QueuedMessages,
+    QueueMessages,
+    SendBatch,
+    SendResult,
+    Status,
+)
 from services.notifications.ports import Sending
+from services.notifications.recipients.models import ContactsLearnt, LearnContacts
+from services.notifications.recipients.ports import ContactSteps
 from services.shared.clock import Clock
 
 WAITS: Final = "WAITS"
@@ -39,11 +51,36 @@ class SendMessage:
     lane: Lane
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCampaign:
+    """The wish that a campaign is written down; what is in the past is measured by `asked_at`."""
+
+    wish: CreateCampaign
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneCampaign:
+    """Names one campaign."""
+
+    campaign_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetCampaignPaused:
+    """The wish that a campaign stops for now, or goes on."""
+
+    campaign_id: str
+    paused: bool
+
+
 class NotificationActivities:
     """What workflows may ask of notifications; runs on the queues of both lanes."""
 
-    def __init__(self, sending: Sending, clock: Clock) -> None:
+    def __init__(self, sending: Sending, campaigns: CampaignSteps, contacts: ContactSteps, clock: Clock) -> None:
         self._sending = sending
+        self._campaigns = campaigns
+        self._contacts = contacts
         self._clock = clock
 
     @activity.defn(name="notifications.queue_messages")
@@ -67,6 +104,53 @@ class NotificationActivities:
         if result.status in {Status.QUEUED, Status.SENDING}:
             raise self._wait_of(result)
         return result
+
+    @activity.defn(name="notifications.open_campaign")
+    async def open_campaign(self, command: OpenCampaign) -> Campaign:
+        """The campaign, written down once. Refuses with INVALID."""
+        return await self._campaigns.open_campaign(command.wish, command.asked_at)
+
+    @activity.defn(name="notifications.find_campaign")
+    async def find_campaign(self, wish: OneCampaign) -> Campaign:
+        """Looks without changing anything. Refuses with NOT_FOUND."""
+        return await self._campaigns.find_campaign(wish.campaign_id)
+
+    @activity.defn(name="notifications.begin_campaign")
+    async def begin_campaign(self, command: OneCampaign) -> Campaign:
+        """RUNNING, unless it is so or further. Refuses with NOT_FOUND."""
+        return await self._campaigns.begin_campaign(command.campaign_id)
+
+    @activity.defn(name="notifications.learn_contacts")
+    async def learn_contacts(self, wish: LearnContacts) -> ContactsLearnt:
+        """Up to whom contacts are known, with this page of them."""
+        return await self._contacts.learn_contacts(wish)
+
+    @activity.defn(name="notifications.take_audience")
+    async def take_audience(self, command: OneCampaign) -> Campaign:
+        """Its messages, made for everybody of its audience; begun anew it goes on where it was. NOT_FOUND."""
+        async with _beating():
+            return await self._campaigns.take_audience(command.campaign_id)
+
+    @activity.defn(name="notifications.send_batch")
+    async def send_batch(self, command: SendBatch) -> BatchResult:
+        """What is due of a campaign's messages, sent. Begun anew, what was settled is not sent again."""
+        async with _beating():
+            return await self._sending.send_batch(command, activity.heartbeat)
+
+    @activity.defn(name="notifications.pause_campaign")
+    async def pause_campaign(self, command: SetCampaignPaused) -> Campaign:
+        """Held up, or going on. Refuses with NOT_FOUND, CONFLICT."""
+        return await self._campaigns.pause_campaign(command.campaign_id, paused=command.paused)
+
+    @activity.defn(name="notifications.cancel_campaign")
+    async def cancel_campaign(self, command: OneCampaign) -> Campaign:
+        """CANCELLED. Refuses with NOT_FOUND, CONFLICT."""
+        return await self._campaigns.cancel_campaign(command.campaign_id)
+
+    @activity.defn(name="notifications.finish_campaign")
+    async def finish_campaign(self, command: OneCampaign) -> Campaign:
+        """COMPLETED, unless it is CANCELLED; with the time of its end. Refuses with NOT_FOUND."""
+        return await self._campaigns.finish_campaign(command.campaign_id)
 
     def _wait_of(self, result: SendResult) -> ApplicationError:
         wait = result.next_try_at - self._clock.now() if result.next_try_at else SOONEST

@@ -36,6 +36,15 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allotment:
+    """What one batch is given: a span with about `count` messages to try; the rate wants `pace` for them."""
+
+    span: Span
+    count: int
+    pace: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """How far a campaign is.
 
@@ -43,13 +52,15 @@ class Course:
         total: its messages, at positions from 0.
         next: the first position that was never given to a batch.
         waiting: what is to be tried again.
-        rest_until: no batch begins before: the rate, or a mail server that takes nothing.
+        paced_until: no batch begins before, or the rate would be exceeded.
+        held_until: no batch begins before, since nothing is taken from us until then.
     """
 
     total: int = 0
     next: int = 0
     waiting: tuple[Waiting, ...] = ()
-    rest_until: datetime | None = None
+    paced_until: datetime | None = None
+    held_until: datetime | None = None
 
     @property
     def is_over(self) -> bool:
@@ -60,36 +71,45 @@ class Course:
         """When the next batch may begin, of a course that is not over."""
         fresh = self.next < self.total
         first = now if fresh else min(each.not_before for each in self.waiting)
-        return max(first, self.rest_until or now)
+        return max(first, self.paced_until or now, self.held_until or now)
 
-    def taken(self, size: int, per_second: float, now: datetime) -> "tuple[Span | None, Course]":
-        """The next span with at most about `size` messages to try, and the course without it; None: none is due."""
+    def taken(self, size: int, per_second: float, now: datetime) -> "tuple[Allotment | None, Course]":
+        """What the next batch is to try, and the course without it; None: nothing is due yet."""
         if self.is_over or now < self.due_at(now):
             return None, self
         if self.next < self.total:
-            span, rest = Span(start=self.next, end=min(self.next + size, self.total)), self.waiting
+            span, waiting = Span(start=self.next, end=min(self.next + size, self.total)), self.waiting
             count = span.end - span.start
         else:
             due = _together([each for each in self.waiting if each.not_before <= now], size)
             span, count = _span_of(due), sum(each.count for each in due)
-            rest = tuple(each for each in self.waiting if each not in due)
-        rest_until = now + timedelta(seconds=count / per_second)
-        return span, dataclasses.replace(self, next=max(self.next, span.end), waiting=rest, rest_until=rest_until)
+            waiting = tuple(each for each in self.waiting if each not in due)
+        taken = Allotment(span=span, count=count, pace=timedelta(seconds=count / per_second))
+        course = dataclasses.replace(
+            self,
+            next=max(self.next, span.end),
+            waiting=waiting,
+            paced_until=max(self.paced_until or now, now) + taken.pace,
+        )
+        return taken, course
 
-    def after(self, span: Span, result: BatchResult, now: datetime) -> "Course":
-        """With the span's batch done."""
+    def after(self, taken: Allotment, result: BatchResult, now: datetime) -> "Course":
+        """With its batch done. What was not sent counts for nothing against the rate."""
+        unsent = 1 - min(result.sent / taken.count, 1)
+        course = dataclasses.replace(self, paced_until=self.paced_until and self.paced_until - taken.pace * unsent)
         if not result.waiting:
-            return self
+            return course
         try_at = result.next_try_at or now
-        waiting = (*self.waiting, Waiting(span=span, count=result.waiting, not_before=try_at))
-        held_up = result.waiting >= HELD_UP and not (result.sent or result.skipped or result.failed)
-        rest_until = max(try_at, self.rest_until or try_at) if held_up and not result.stopped else self.rest_until
-        return dataclasses.replace(self, waiting=_bounded(waiting), rest_until=rest_until)
+        waiting = (*self.waiting, Waiting(span=taken.span, count=result.waiting, not_before=try_at))
+        nowhere = not (result.sent or result.skipped or result.failed or result.stopped)
+        held = nowhere and result.waiting >= HELD_UP
+        held_until = max(try_at, self.held_until or try_at) if held else self.held_until
+        return dataclasses.replace(course, waiting=_bounded(waiting), held_until=held_until)
 
     def hurried(self, now: datetime) -> "Course":
         """With everything due at once: of a campaign that is cancelled, nothing is sent any more."""
-        waiting = tuple(dataclasses.replace(each, not_before=now) for each in self.waiting)
-        return dataclasses.replace(self, waiting=waiting, rest_until=None)
+        waiting = tuple(dataclasses.replace(each, not_before=min(each.not_before, now)) for each in self.waiting)
+        return dataclasses.replace(self, waiting=waiting, paced_until=None, held_until=None)
 
 
 def _together(due: Sequence[Waiting], size: int) -> Sequence[Waiting]:

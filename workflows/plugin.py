@@ -24,6 +24,9 @@ PASSED_THROUGH: Final = {
     **{
         f"workflows.{helper}": "values and functions without state; loading them anew cost a quarter of an order"
         for helper in (
+            "campaign_course",
+            "campaign_story",
+            "campaigns",
             "failures",
             "ledger",
             "messages",

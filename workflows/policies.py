@@ -91,6 +91,16 @@ SEND_STANDARD: Final = Policy(
 )
 """The same for what nobody waits for."""
 
+TAKE_AUDIENCE: Final = Policy(
+    attempt=timedelta(hours=1), patience=None, retry=_pace(0.5, 30), silence=timedelta(seconds=15)
+)
+"""Everybody of an audience, a page a transaction; begun anew it goes on where it was."""
+
+SEND_BATCH: Final = Policy(
+    attempt=timedelta(minutes=30), patience=None, retry=_pace(0.5, 30), silence=timedelta(seconds=15)
+)
+"""Some hundred messages to a mail server that may be slow. What waits is for another batch, so no attempt waits."""
+
 STUCK_PAUSE: Final = timedelta(hours=1)
 """A STUCK undo is tried again by itself this often: long outages heal without a person."""
 

@@ -136,6 +136,9 @@ RECORD_REPLAYS: Final = Step(
 LOAD_CONTACT: Final = Step(
     service=USERS_QUEUE, run=UsersActivities.load_contact, policy=policies.UNTIL_DONE, summary="how they are reached"
 )
+LIST_CONTACTS: Final = Step(
+    service=USERS_QUEUE, run=UsersActivities.list_contacts, policy=policies.UNTIL_DONE, summary="how others are reached"
+)
 QUEUE_MESSAGES: Final = Step(
     service=NOTIFICATIONS,
     run=NotificationActivities.queue_messages,
@@ -170,6 +173,62 @@ SEND_BY_LANE: Final[Mapping[Lane, Step[SendMessage, SendResult]]] = {
     Lane.CRITICAL: SEND_CRITICAL,
     Lane.STANDARD: SEND_STANDARD,
 }
+
+OPEN_CAMPAIGN: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.open_campaign,
+    policy=policies.UNTIL_DONE,
+    summary="write the campaign down",
+)
+FIND_CAMPAIGN: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.find_campaign,
+    policy=policies.UNTIL_DONE,
+    summary="how far is it?",
+)
+BEGIN_CAMPAIGN: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.begin_campaign,
+    policy=policies.UNTIL_DONE,
+    summary="write RUNNING",
+)
+LEARN_CONTACTS: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.learn_contacts,
+    policy=policies.UNTIL_DONE,
+    summary="keep how they are reached",
+)
+TAKE_AUDIENCE: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.take_audience,
+    policy=policies.TAKE_AUDIENCE,
+    summary="a message for everybody of the audience",
+)
+SEND_BATCH: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.send_batch,
+    policy=policies.SEND_BATCH,
+    summary="send a batch",
+    leaves=True,
+)
+PAUSE_CAMPAIGN: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.pause_campaign,
+    policy=policies.OWN_STORE,
+    summary="write whether it is paused",
+)
+CANCEL_CAMPAIGN: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.cancel_campaign,
+    policy=policies.OWN_STORE,
+    summary="write CANCELLED",
+)
+FINISH_CAMPAIGN: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.finish_campaign,
+    policy=policies.UNTIL_DONE,
+    summary="write how it ended",
+)
 
 
 def apply_letters(service: str) -> Step[ParkedRecords, LetterVerdicts]:

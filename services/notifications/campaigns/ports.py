@@ -1,6 +1,6 @@
 """The faces of campaigns to the gateway and to their workflow, and what they need of a store. Protocols only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -17,9 +17,6 @@ from services.notifications.campaigns.models import (
 from services.notifications.models import Message, Recipient
 from services.shared.actors import Actor
 from services.shared.safety import safe
-
-Beat = Callable[[], None]
-"""Called now and then by what takes long, to say that it goes on."""
 
 
 class Campaigns(Protocol):
@@ -57,7 +54,7 @@ class CampaignSteps(Protocol):
         """A SCHEDULED one is RUNNING from now on; any other is answered as it is. Raises NotFound."""
         ...
 
-    async def take_audience(self, campaign_id: str, beat: Beat) -> Campaign:
+    async def take_audience(self, campaign_id: str) -> Campaign:
         """Makes a message for everybody of the audience, numbered from 0, as far as that is not done.
 
         Answers with the campaign; ends early, with the audience not taken as a whole, where it is cancelled.

@@ -15,7 +15,7 @@ from services.notifications.campaigns.models import (
     cursor_of,
     place_before,
 )
-from services.notifications.campaigns.ports import Audiences, Beat, CampaignChange, CampaignStore, Enrolment
+from services.notifications.campaigns.ports import Audiences, CampaignChange, CampaignStore, Enrolment
 from services.notifications.campaigns.rules import (
     checked_campaign,
     checked_query,
@@ -98,14 +98,13 @@ class CampaignService:
         change = CampaignChange(status=CampaignStatus.RUNNING, started_at=self._clock.now())
         return known(await self._store.change(campaign_id, SCHEDULED, change))
 
-    async def take_audience(self, campaign_id: str, beat: Beat) -> Campaign:
+    async def take_audience(self, campaign_id: str) -> Campaign:
         """See `CampaignSteps.take_audience`."""
         campaign = known(await self._find(campaign_id))
         words = await self.words_of(campaign_id)
         assert words  # noqa: S101 (stored in one document with the campaign)
         while campaign.status is CampaignStatus.RUNNING and not campaign.is_taken:
             await self._take_page(campaign, words)
-            beat()
             campaign = known(await self._find(campaign_id))
         return campaign
 
