@@ -37,7 +37,7 @@ def known_email(value: str) -> str | None:
 
 
 def wire_address(address: str) -> str:
-    """The spelling for a mail server: its domain in ASCII (Punycode), so all of it mostly. Raises Invalid at `email`."""
+    """The spelling for a mail server: its domain in ASCII (Punycode), so all of it mostly. Raises Invalid."""
     if address.isascii():
         return address
     try:
@@ -45,14 +45,3 @@ def wire_address(address: str) -> str:
     except EmailNotValidError:
         raise Invalid("not an e-mail address", ("email",)) from None
     return valid.ascii_email or f"{valid.local_part}@{valid.ascii_domain}"
-
-
-def with_ascii_domain(address: str) -> str:
-    """The same mailbox as mail servers spell it, its domain in ASCII (IDNA); what is no address stays as it is."""
-    if address.isascii():
-        return address
-    try:
-        valid = validate_email(address, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        return address
-    return f"{valid.local_part}@{valid.ascii_domain}"

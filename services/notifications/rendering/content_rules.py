@@ -6,11 +6,11 @@ from typing import Final
 
 from markdown_it.tree import SyntaxTreeNode
 
-from services.notifications.rendering.markup.markdown import PLACEHOLDER, MailMarkdown, html_of
+from services.notifications.rendering.markup.gaps import CAMPAIGN_GAPS, CAMPAIGN_NAMES, GAP
+from services.notifications.rendering.markup.markdown import MailMarkdown
 from services.shared.errors import Invalid, Problem
 
 IN_SUBJECT: Final = frozenset({"name"})
-IN_BODY: Final = frozenset({"name", "unsubscribe_url"})
 
 LONGEST_SUBJECT: Final = 200
 LONGEST_BODY: Final = 20_000
@@ -30,22 +30,22 @@ def content_problems(subject: str, body: str) -> Iterator[Problem]:
     if len(body) > LONGEST_BODY:
         yield _problem(f"must be at most {LONGEST_BODY} characters", "body")
         return
-    yield from _problems_of_gaps(body, "body", IN_BODY)
+    yield from _problems_of_gaps(body, "body", CAMPAIGN_NAMES)
     yield from _problems_of_markdown(body)
 
 
 def _problems_of_gaps(text: str, path: str, known: frozenset[str]) -> Iterator[Problem]:
     listed = ", ".join(f"{{{{{name}}}}}" for name in sorted(known))
     for braces in dict.fromkeys(BRACES.findall(text)):
-        gap = PLACEHOLDER.fullmatch(braces)
+        gap = GAP.fullmatch(braces)
         if gap is None or gap[1] not in known:
             yield _problem(f"{braces} is no placeholder; there are {listed}", path)
 
 
 def _problems_of_markdown(body: str) -> Iterator[Problem]:
-    parser = MailMarkdown()
+    parser = MailMarkdown(CAMPAIGN_GAPS)
     tokens = parser.parse(body)
-    if len(html_of(parser, tokens).encode(errors="replace")) > LARGEST_HTML:
+    if len(parser.html(tokens).encode(errors="replace")) > LARGEST_HTML:
         yield _problem(f"must be at most {LARGEST_HTML} bytes as HTML", "body")
     for node in SyntaxTreeNode(tokens).walk():
         address = str(node.attrs.get("href") or node.attrs.get("src") or "")
@@ -55,7 +55,7 @@ def _problems_of_markdown(body: str) -> Iterator[Problem]:
 def _problems_of_address(kind: str, address: str) -> Iterator[Problem]:
     if kind == "image" and not address.startswith("https://"):
         yield _problem("an image must have an https address: mail programs show no other", "body")
-    if "%7B%7B" in address or (kind == "link" and address == "{{name}}"):
+    if "%7B%7B" in address or (kind == "link" and address == CAMPAIGN_GAPS.marked("name")):
         yield _problem("a placeholder cannot be a part of an address; {{unsubscribe_url}} can be the whole", "body")
 
 

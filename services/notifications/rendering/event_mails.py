@@ -8,9 +8,9 @@ from jinja2 import Environment, StrictUndefined
 
 from services.notifications.models import Template
 from services.notifications.rendering.markup.forms import quoted_printable
-from services.notifications.rendering.markup.markdown import template_parser
-from services.notifications.rendering.markup.pages import page_of
-from services.notifications.rendering.markup.sources import template_source
+from services.notifications.rendering.markup.pages import Words, page_of
+from services.notifications.rendering.markup.sources import file_text, template_source
+from services.notifications.rendering.markup.statements import template_parser
 from services.notifications.rendering.wire.envelopes import Bodies
 from services.notifications.rendering.wire.headers import one_line
 
@@ -26,7 +26,8 @@ class EventMail:
 
     def __init__(self, template: Template) -> None:
         source = template_source(template)
-        page = page_of(template_parser(), source.body, FOOTER)
+        parser = template_parser()
+        page = page_of(Words(markdown=source.body, parser=parser), Words(markdown=file_text(FOOTER), parser=parser))
         self._subject = TEXT.from_string(source.subject)
         self._preview = TEXT.from_string(source.preview)
         self._html = HTML.from_string(page.html)

@@ -13,7 +13,7 @@ class Letterhead:
         bulk_sender: the address that campaigns come from; a mail server may think ill of one and well of the other.
         reply_to: the address that people can write to.
         imprint: who is responsible, with a postal address, in one line; the law of most countries asks for it.
-        site: where people reach the gateway, without a slash at the end.
+        unsubscribe_url: where people reach the gateway to unsubscribe; a slash and a token follow.
     """
 
     shop: str
@@ -21,7 +21,7 @@ class Letterhead:
     bulk_sender: str
     reply_to: str
     imprint: str
-    site: str
+    unsubscribe_url: str
 
     @property
     def domain(self) -> str:

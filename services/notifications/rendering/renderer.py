@@ -7,9 +7,9 @@ from services.notifications.rendering.campaign_mails import CampaignMail
 from services.notifications.rendering.event_mails import EventMail
 from services.notifications.rendering.facts import READERS, told_of
 from services.notifications.rendering.letterhead import Letterhead
+from services.notifications.rendering.salutation import salutation
 from services.notifications.rendering.wire.envelopes import Envelopes
-from services.notifications.rendering.wire.headers import one_line
-from services.shared.contacts import UNSUBSCRIBE_PATH, OptionalCategory, UnsubscribeTokens, Unsubscription
+from services.shared.contacts import OptionalCategory, UnsubscribeTokens, Unsubscription
 
 CAMPAIGNS_KEPT: Final = 16
 
@@ -30,7 +30,7 @@ class MailRenderer:
 
     def campaign_subject(self, words: CampaignWords, name: str) -> str:
         """See `Renderer`."""
-        return self._campaign(words).subject(one_line(name))
+        return self._campaign(words).subject(salutation(name))
 
     def render(self, message: Message, recipient: Recipient, words: CampaignWords | None = None) -> Mail:
         """See `Renderer`."""
@@ -50,7 +50,7 @@ class MailRenderer:
     def _always(self, message: Message, name: str) -> dict[str, str]:
         letterhead = self._letterhead
         return {
-            "name": one_line(name),
+            "name": salutation(name),
             "subject": message.subject,
             "shop": letterhead.shop,
             "reply_to": letterhead.reply_to,
@@ -67,4 +67,4 @@ class MailRenderer:
 
     def _unsubscribe_url(self, message: Message) -> str:
         wish = Unsubscription(user_id=message.user_id, category=OptionalCategory(message.category))
-        return f"{self._letterhead.site}{UNSUBSCRIBE_PATH}/{self._tokens.token(wish)}"
+        return f"{self._letterhead.unsubscribe_url}/{self._tokens.token(wish)}"

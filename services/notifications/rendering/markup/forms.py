@@ -7,42 +7,25 @@ from binascii import b2a_qp
 from collections.abc import Mapping
 from typing import Final
 
-from services.notifications.rendering.markup.markdown import PLACEHOLDER
+from services.notifications.rendering.markup.gaps import MARK
 
 SOFT_BREAK: Final = b"=\r\n"
 
 
-class Form:
-    """Text with `{{name}}` in it."""
-
-    def __init__(self, text: str) -> None:
-        self._parts = PLACEHOLDER.split(text)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Of what it is filled with."""
-        return frozenset(self._parts[1::2])
-
-    def filled(self, values: Mapping[str, str]) -> str:
-        """Raises KeyError for a name without a value."""
-        parts = self._parts.copy()
-        parts[1::2] = [values[name] for name in parts[1::2]]
-        return "".join(parts)
-
-
 class EncodedForm:
-    """The same as the body of a part of a mail. A soft line break on both sides of a gap keeps lines short."""
+    """The body of one part of a mail. A soft line break on both sides of a gap keeps lines short."""
 
     def __init__(self, text: str) -> None:
-        parts = PLACEHOLDER.split(text)
+        parts = MARK.split(text)
         self._names = parts[1::2]
         self._parts = [b""] * len(parts)
         self._parts[0::2] = [quoted_printable(part) for part in parts[0::2]]
 
     def filled(self, values: Mapping[str, str]) -> bytes:
-        """Raises KeyError for a name without a value."""
+        """Raises KeyError for a gap without a value."""
+        encoded = {name: SOFT_BREAK + quoted_printable(values[name]) + SOFT_BREAK for name in set(self._names)}
         parts = self._parts.copy()
-        parts[1::2] = [SOFT_BREAK + quoted_printable(values[name]) + SOFT_BREAK for name in self._names]
+        parts[1::2] = [encoded[name] for name in self._names]
         return b"".join(parts)
 
 

@@ -1,33 +1,42 @@
 """Markdown as a tree of tokens, and the HTML made of it. No raw HTML, no address but web and mail ones.
 
-Knows placeholders (`{{name}}`) and, in the templates of the project, statements (`{% if ... %}`): hands both through.
+A gap (`{{name}}`) is a token of its own: whatever else looks like one, escaped or put together of entities, stays text.
 """
 
-import re
 from typing import Final
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
-PLACEHOLDER: Final = re.compile(r"\{\{ ?([a-z][a-z_.]*) ?\}\}")
-STATEMENT: Final = re.compile(r"\{% [^{}]+ %\}")
+from services.notifications.rendering.markup.gaps import GAP, Gaps
+
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
-HIDDEN_STATEMENT: Final = re.compile(r"<!--(\{% [^{}]+ %\})-->")
 
 
 class MailMarkdown(MarkdownIt):
-    """CommonMark and tables. An address may be one placeholder, or none; an odd one leaves the link as plain text."""
+    """CommonMark and tables. An address may be one gap, or hold none; an odd one leaves the link as plain text."""
 
-    def __init__(self) -> None:
+    def __init__(self, gaps: Gaps) -> None:
         super().__init__("commonmark", {"html": False})
+        self.gaps = gaps
         self.enable("table")
+        self.inline.ruler.before("escape", "gap", self._gap)
         self.core.ruler.push("empty_heads", lambda state: _drop_empty_heads(state.tokens))
+        self.core.ruler.push("marks", lambda state: self._keep_marks(state.tokens))
+        self.add_render_rule("gap", _gap_html)
+
+    def html(self, tokens: list[Token]) -> str:
+        """The HTML, with marks where its gaps are."""
+        html: str = self.renderer.render(tokens, self.options, {})
+        return html
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 (the library's name)
-        """Whether it leads to the web or to a mailbox, or is a placeholder."""
-        if PLACEHOLDER.fullmatch(url):
+        """Whether it leads to the web or to a mailbox, or is a gap."""
+        if self.gaps.name_of(url):
             return True
         try:
             return urlsplit(url).scheme.lower() in SCHEMES
@@ -35,52 +44,35 @@ class MailMarkdown(MarkdownIt):
             return False
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802 (the library's name)
-        return url if PLACEHOLDER.fullmatch(url) else super().normalizeLink(url)
+        return url if self.gaps.name_of(url) else super().normalizeLink(url)
+
+    def _gap(self, state: StateInline, silent: bool) -> bool:  # noqa: FBT001 (a rule's signature)
+        found = GAP.match(state.src, state.pos, state.posMax)
+        name = self.gaps.name_of(found[0]) if found else None
+        if not found or not name:
+            return False
+        if not silent:
+            state.push("gap", "", 0).content = self.gaps.marked(name)
+        state.pos = found.end()
+        return True
+
+    def _keep_marks(self, tokens: list[Token]) -> None:
+        """Takes marks out of what is no gap, and puts them into addresses that are one."""
+        for token in tokens:
+            if token.type != "gap":
+                token.content = self.gaps.unmarked(token.content)
+            token.attrs = {name: self._attribute(value) for name, value in token.attrs.items()}
+            self._keep_marks(token.children or [])
+
+    def _attribute(self, value: str | float) -> str | float:
+        if not isinstance(value, str):
+            return value
+        name = self.gaps.name_of(value)
+        return self.gaps.marked(name) if name else self.gaps.unmarked(value)
 
 
-def template_parser() -> MailMarkdown:
-    """For the project's own templates: a line that is a statement stays one, in a table too."""
-    parser = MailMarkdown()
-    parser.block.ruler.before(
-        "table", "statement", _statement, {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    )
-    parser.core.ruler.push("statement_rows", lambda state: _free_rows(state.tokens))
-    return parser
-
-
-def html_of(parser: MarkdownIt, tokens: list[Token]) -> str:
-    """The HTML; statements are comments in it, which may stand anywhere (`shown_statements` turns them back)."""
-    html: str = parser.renderer.render(tokens, parser.options, {})
-    return html
-
-
-def shown_statements(html: str) -> str:
-    """The same with its statements as statements."""
-    return HIDDEN_STATEMENT.sub(r"\1", html)
-
-
-def _statement(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001, FBT001 (a rule's signature)
-    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]].strip()
-    if not STATEMENT.fullmatch(line):
-        return False
-    if not silent:
-        state.line = start + 1
-        state.tokens.append(_statement_token(line, state.level))
-    return True
-
-
-def _statement_token(statement: str, level: int) -> Token:
-    return Token("html_block", "", 0, content=f"<!--{statement}-->\n", block=True, level=level)
-
-
-def _free_rows(tokens: list[Token]) -> None:
-    """A row of a table whose first cell is a statement becomes the statement alone."""
-    row = 0
-    while row < len(tokens):
-        if tokens[row].type == "tr_open" and STATEMENT.fullmatch(tokens[row + 2].content.strip()):
-            end = next(at for at in range(row, len(tokens)) if tokens[at].type == "tr_close")
-            tokens[row : end + 1] = [_statement_token(tokens[row + 2].content.strip(), tokens[row].level)]
-        row += 1
+def _gap_html(_: RendererHTML, tokens: list[Token], at: int, __: OptionsDict, ___: EnvType) -> str:
+    return tokens[at].content
 
 
 def _drop_empty_heads(tokens: list[Token]) -> None:

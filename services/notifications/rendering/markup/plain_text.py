@@ -8,7 +8,7 @@ from typing import Final
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from services.notifications.rendering.markup.markdown import shown_statements
+from services.notifications.rendering.markup.statements import shown_statements
 
 RULE: Final = "-" * 32
 
@@ -59,7 +59,7 @@ def _inline(nodes: Iterable[SyntaxTreeNode]) -> str:
 
 
 def _word(node: SyntaxTreeNode) -> str:
-    if node.type in {"text", "code_inline"}:
+    if node.type in {"text", "code_inline", "gap"}:
         return node.content
     if node.type == "softbreak":
         return " "

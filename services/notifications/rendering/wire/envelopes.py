@@ -5,6 +5,7 @@ from typing import Final
 
 from services.notifications.models import Mail, Message, NotificationCategory, Recipient
 from services.notifications.rendering.letterhead import Letterhead
+from services.notifications.rendering.salutation import fit_name
 from services.notifications.rendering.wire.headers import CRLF, mailbox, moment, unstructured
 from services.shared.addresses import wire_address
 
@@ -43,7 +44,7 @@ class Envelopes:
         message_id = f"<{message.id}@{self._letterhead.domain}>"
         head = (
             self._of_category[message.category]
-            + mailbox("To", recipient.name, address)
+            + mailbox("To", fit_name(recipient.name), address)
             + unstructured("Subject", message.subject)
             + moment("Date", message.queued_at)
             + f"Message-ID: {message_id}{CRLF}"

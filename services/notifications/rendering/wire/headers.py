@@ -15,7 +15,6 @@ ADDRESS: Final = re.compile(
     r"[^\x00-\x20\x7f-\xa0\u2028\u2029<>()\[\]\\,;:\"@]+@[^\x00-\x20\x7f-\xa0\u2028\u2029<>()\[\]\\,;:\"@]+"
 )
 ENCODED_WORD: Final = "=?"
-LONGEST_NAME: Final = 120
 FOLDED_FROM: Final = 76
 
 
@@ -39,7 +38,7 @@ def mailbox(name: str, display_name: str, address: str) -> str:
     """A header of one mailbox. Raises Invalid for what is no address."""
     if not ADDRESS.fullmatch(address):
         raise Invalid("not an e-mail address")
-    shown = one_line(display_name)[:LONGEST_NAME]
+    shown = one_line(display_name)
     if not shown:
         return f"{name}: <{address}>{CRLF}"
     return f"{name}: {_phrase(name, shown)}{CRLF} <{address}>{CRLF}"
