@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.infra.http import Caller
-from services.notifications.campaigns.models import Campaign, CampaignPage, CampaignQuery
+from services.notifications.campaigns.models import Campaign, CampaignPage, CampaignQuery, CreateCampaign
 from services.shared.actors import Actor
 
 
@@ -22,3 +22,7 @@ class CampaignsClient:
         """See `Campaigns.campaigns_by_id`."""
         found: tuple[Campaign, ...] = await self._caller.call("campaigns_by_id", ids=ids, actor=actor)
         return found
+
+    async def check_campaign(self, wish: CreateCampaign, actor: Actor) -> None:
+        """See `Campaigns.check_campaign`."""
+        await self._caller.call("check_campaign", wish=wish, actor=actor)

@@ -32,6 +32,11 @@ class Campaigns(Protocol):
         """Those that exist, in no order."""
         ...
 
+    @safe
+    async def check_campaign(self, wish: CreateCampaign, actor: Actor) -> None:
+        """Raises Invalid with every problem, each with its path, for a campaign that can never be."""
+        ...
+
 
 class CampaignSteps(Protocol):
     """What a campaign's workflow asks, inside the process of the notifications. All of it can be repeated."""

@@ -5,7 +5,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.notifications.campaigns.models import Campaign, CampaignQuery, CreateCampaign, place_before
+from services.notifications.campaigns.models import (
+    Campaign,
+    CampaignContent,
+    CampaignQuery,
+    CreateCampaign,
+    place_before,
+)
 from services.notifications.mails import KIND_OF_TEMPLATE
 from services.notifications.models import (
     Channel,
@@ -17,16 +23,13 @@ from services.notifications.models import (
     Template,
     message_id_of,
 )
+from services.notifications.rendering.content_rules import LONGEST_BODY, LONGEST_SUBJECT, content_problems
 from services.shared.errors import Conflict, Invalid, NotFound, Problem
 from services.shared.events import Origin
 from services.shared.pages import checked_page_size
 from services.shared.text import checked_label
 
 LONGEST_NAME: Final = 200
-LONGEST_SUBJECT: Final = 200
-LONGEST_BODY: Final = 50_000
-"""Characters. A mail of more than about 100 kB of HTML is cut by what people read it with."""
-
 FURTHEST: Final = timedelta(days=366)
 
 
@@ -37,10 +40,7 @@ def checked_campaign(wish: CreateCampaign, asked_at: datetime) -> CreateCampaign
         checked_label(wish.name, ("name",), most=LONGEST_NAME)
     if not wish.category.is_optional:
         found.append(_problem("must be PROMOTIONAL or RECOMMENDATION", "category"))
-    with _noted(found):
-        checked_label(wish.content.subject, ("subject",), most=LONGEST_SUBJECT)
-    with _noted(found):
-        checked_label(wish.content.body, ("body",), most=LONGEST_BODY, lines=True)
+    found += _problems_with_content(wish.content)
     if wish.scheduled_for is not None:
         found += _problems_with_time(wish.scheduled_for, asked_at)
     if found:
@@ -94,6 +94,18 @@ def message_of(campaign: Campaign, recipient: Recipient, subject: str, position:
         expires_at=(campaign.started_at or now) + KIND_OF_TEMPLATE[Template.CAMPAIGN].term,
         settled_at=None,
     )
+
+
+def _problems_with_content(content: CampaignContent) -> Iterator[Problem]:
+    """Of what is no text that people can read, no more is said."""
+    found: list[Problem] = []
+    subject = body = ""
+    with _noted(found):
+        subject = checked_label(content.subject, ("subject",), most=LONGEST_SUBJECT)
+    with _noted(found):
+        body = checked_label(content.body, ("body",), most=LONGEST_BODY, lines=True)
+    yield from found
+    yield from content_problems(subject, body)
 
 
 def _problems_with_time(moment: datetime, asked_at: datetime) -> Iterator[Problem]:

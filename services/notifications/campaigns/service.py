@@ -62,6 +62,11 @@ class CampaignService:
         _must_run_the_shop(actor)
         return await self._store.by_ids(ids)
 
+    async def check_campaign(self, wish: CreateCampaign, actor: Actor) -> None:
+        """See `Campaigns.check_campaign`."""
+        _must_run_the_shop(actor)
+        checked_campaign(wish, self._clock.now())
+
     # -------------------------------------------------------------- to sending
 
     async def words_of(self, campaign_id: str) -> CampaignWords | None:
