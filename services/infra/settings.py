@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from services.infra.identity.raw_keys import DEVELOPMENT_PUBLIC
 from services.infra.sections.edge import GatewaySettings, LimitsSettings, LiveSettings, SignInSettings
 from services.infra.sections.environment import Environment, UnknownVariables
-from services.infra.sections.mail import NotificationsSettings, SmtpSettings
+from services.infra.sections.mail import LetterheadSettings, NotificationsSettings, SmtpSettings
 from services.infra.sections.people import AccountsSettings, AuthSettings, ContactsSettings, IdentitySettings
 from services.infra.sections.processes import CONTEXTS, ServicesSettings
 from services.infra.sections.section import BETWEEN, PREFIX, Profile, Section
@@ -38,6 +38,7 @@ __all__ = [
     "IdentitySettings",
     "InventorySettings",
     "KafkaSettings",
+    "LetterheadSettings",
     "LimitsSettings",
     "LiveSettings",
     "LogSettings",
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     redis: RedisSettings = RedisSettings()
     smtp: SmtpSettings = SmtpSettings()
     notifications: NotificationsSettings = NotificationsSettings()
+    letterhead: LetterheadSettings = LetterheadSettings()
     gateway: GatewaySettings = GatewaySettings()
     limits: LimitsSettings = LimitsSettings()
     sign_ins: SignInSettings = SignInSettings()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from services.infra.sections.section import Section
+from services.shared.addresses import known_email
 
 PLAIN: Final = "smtp"
 STARTTLS: Final = "smtp+starttls"
@@ -18,6 +19,9 @@ PORTS: Final = {PLAIN: 25, STARTTLS: 587, TLS: 465}
 """Where a mail server listens unless the URL says otherwise, by how the URL begins."""
 
 ITSELF: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029{}]*$"
 
 
 class SmtpSettings(Section):
@@ -98,3 +102,26 @@ class NotificationsSettings(Section):
     give_up_hours: int = Field(default=96, ge=1, le=720)
     claim_seconds: float = Field(default=15, ge=0.5, le=600)
     probe_seconds: float = Field(default=60, gt=0, le=3600)
+
+
+class LetterheadSettings(Section):
+    """Who mails are from. `shop` is its name, `imprint` who is responsible, with a postal address, in one line.
+
+    Mails about accounts and orders come from `sender`, campaigns from `bulk_sender`; people answer to `reply_to`.
+    """
+
+    shop: str = Field(default="Caravan", min_length=1, max_length=60, pattern=ONE_LINE)
+    sender: str = "orders@caravan.example"
+    bulk_sender: str = "news@caravan.example"
+    reply_to: str = "help@caravan.example"
+    imprint: str = Field(
+        default="Caravan, 1 Example Street, Example Town", min_length=1, max_length=200, pattern=ONE_LINE
+    )
+
+    @field_validator("sender", "bulk_sender", "reply_to")
+    @classmethod
+    def check_address(cls, address: str) -> str:
+        """Raises ValueError for what is no mail address in ASCII."""
+        if known_email(address) is None or not address.isascii():
+            raise ValueError("must be a mail address")
+        return address
