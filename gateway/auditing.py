@@ -24,7 +24,20 @@ from services.users.audit.models import MOST_ARGUMENTS, AuditArgument, AuditOutc
 KEPT: Final = frozenset(
     {
         *("action", "amount", "categories", "consumer", "currency", "delta", "dryRun", "errorType", "eventType"),
-        *("fingerprint", "id", "ids", "initialStock", "name", "reason", "roles", "sku", "status", "step", "topic"),
+        *(
+            "fingerprint",
+            "id",
+            "ids",
+            "initialStock",
+            "name",
+            "paused",
+            "reason",
+            "roles",
+            "sku",
+            "status",
+            "step",
+            "topic",
+        ),
         *("trackingNumber", "userId", "workflowId"),
     }
 )

@@ -10,12 +10,11 @@ from gateway.context import Backends, Places
 from gateway.currencies import Currencies
 from gateway.limits.ports import Budget
 from gateway.live_composition import live_of
-from gateway.ports import Sagas
-from gateway.redrives import Redrives
 from gateway.schema import build_schema
 from gateway.temporal_redrives import TemporalRedrives
 from gateway.temporal_runs import Runs
 from gateway.temporal_sagas import TemporalSagas
+from gateway.temporal_schedules import TemporalSchedules
 from gateway.throttle.budget import LeakyBudget
 from gateway.throttle.keys import Keys
 from gateway.throttle.memory import MemoryCounters
@@ -65,12 +64,9 @@ async def compose(settings: Settings) -> FastAPI:
     """
     client = await engine(settings.temporal)
     clock, within = SystemClock(), settings.gateway.answer_within
-    runs = Runs(client, settings.temporal.ui, within, clock)
-    sagas = TemporalSagas(client, runs, within, settings.gateway.placements_at_once)
     identity = Identity(settings.identity.private_key, "gateway", clock)
     line = Line(session=connections(), identity=identity, timeout=within)
-    redrives = TemporalRedrives(client, within)
-    return assemble(settings, _backends(settings, line, clock, sagas, redrives), clock, line)
+    return assemble(settings, _backends(settings, line, clock, client), clock, line)
 
 
 async def engine(settings: TemporalSettings) -> Client:
@@ -146,7 +142,10 @@ def places_of(settings: Settings) -> Places:
     )
 
 
-def _backends(settings: Settings, line: Line, clock: Clock, sagas: Sagas, redrives: Redrives) -> Backends:
+def _backends(settings: Settings, line: Line, clock: Clock, client: Client) -> Backends:
+    within = settings.gateway.answer_within
+    runs = Runs(client, settings.temporal.ui, within, clock)
+
     def caller(context: str, protocol: type, host: str = "") -> Caller:
         return Caller(line, settings.services.url_of(host or context), context, protocol)
 
@@ -159,8 +158,9 @@ def _backends(settings: Settings, line: Line, clock: Clock, sagas: Sagas, redriv
         users=UsersClient(caller("users", Users)),
         audit=AuditClient(caller("audit", Audit, host="users")),
         dead_letters=DeadLettersClient(caller("deadletters", DeadLetters)),
-        sagas=sagas,
-        redrives=redrives,
+        sagas=TemporalSagas(client, runs, within, settings.gateway.placements_at_once),
+        redrives=TemporalRedrives(client, within),
+        schedules=TemporalSchedules(client, within),
         ids=SortableIds(),
         places=places_of(settings),
         currencies=Currencies(catalog, clock),

@@ -15,6 +15,7 @@ from gateway.execution import close_dropped
 from gateway.live.hub import Hub
 from gateway.ports import Sagas, WorkflowView
 from gateway.redrives import Redrives
+from gateway.schedules import Schedules
 from gateway.throttle.sign_ins import SignIns
 from services.catalog.models import Product
 from services.catalog.ports import Catalog
@@ -73,6 +74,7 @@ class Backends:
     dead_letters: DeadLetters
     sagas: Sagas
     redrives: Redrives
+    schedules: Schedules
     ids: IdFactory
     places: Places
     currencies: Currencies

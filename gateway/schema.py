@@ -14,6 +14,7 @@ from gateway.resolvers.dead_letters import DeadLetterMutations, DeadLetterQuerie
 from gateway.resolvers.orders import OrderMutations, OrderQueries
 from gateway.resolvers.placement import PlacementMutations
 from gateway.resolvers.products import ProductMutations, ProductQueries
+from gateway.resolvers.schedules import ScheduleMutations, ScheduleQueries
 from gateway.resolvers.subscriptions import Subscriptions
 from gateway.resolvers.users import AccountMutations, SessionMutations, UserQueries
 from gateway.resolvers.workflows import WorkflowMutations, WorkflowQueries
@@ -21,13 +22,21 @@ from gateway.standins import answer_lists_in_part
 
 
 class Query(
-    DeadLetterQueries, AuditQueries, WorkflowQueries, OrderQueries, ProductQueries, UserQueries, graphene.ObjectType
+    ScheduleQueries,
+    DeadLetterQueries,
+    AuditQueries,
+    WorkflowQueries,
+    OrderQueries,
+    ProductQueries,
+    UserQueries,
+    graphene.ObjectType,
 ):
     """Reads."""
 
 
 class Mutation(
     DeadLetterMutations,
+    ScheduleMutations,
     WorkflowMutations,
     OrderMutations,
     PlacementMutations,

@@ -76,6 +76,9 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "Order.workflow": 20,
     "DeadLetter.workflow": 20,
     "Query.redrive": 20,
+    "Query.schedules": 50,
+    "Mutation.triggerSchedule": 100,
+    "Mutation.pauseSchedule": 50,
     "Workflow.steps": 20,
     # the whole schema
     "Query.__schema": 1000,

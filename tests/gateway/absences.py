@@ -18,8 +18,6 @@ TYPES = frozenset(
         "NotificationStatus",
         "Recommendation",
         "RecommendationRule",
-        "Schedule",
-        "SchedulePayload",
     }
 )
 
@@ -27,12 +25,9 @@ FIELDS = frozenset(
     {
         "Mutation.cancelCampaign",
         "Mutation.createCampaign",
-        "Mutation.pauseSchedule",
-        "Mutation.triggerSchedule",
         "Product.boughtTogether",
         "Query.campaigns",
         "Query.notifications",
         "Query.recommendations",
-        "Query.schedules",
     }
 )

@@ -34,6 +34,7 @@ ADDITIONS = frozenset(
         "ChangePasswordInput",
         "Mutation.changePassword",
         "Query.stockAdjustments",
+        "Schedule.note",
         "StockAdjustment",
         "StockAdjustmentConnection",
         "StockAdjustmentEdge",

@@ -28,6 +28,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "Query.deadLetters": ("{ deadLetters { totalCount edges { node { id payload } } } }", {}),
     "Query.deadLetterGroups": ("{ deadLetterGroups { count } }", {}),
     "Query.redrive": ('{ redrive(id: "redrive/none") { state } }', {}),
+    "Query.schedules": ("{ schedules { id paused note } }", {}),
     "Mutation.register": (
         "mutation M($input: RegisterInput!) { register(input: $input) { user { id } errors { code } } }",
         {"input": {"email": "new@example.org", "password": "three otters on a raft", "name": "New"}},
@@ -89,6 +90,14 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         "mutation M($reason: String!) { discardDeadLetters(ids: [], reason: $reason) { count errors { code } } }",
         {"reason": REASON},
     ),
+    "Mutation.triggerSchedule": (
+        'mutation { triggerSchedule(id: "none") { schedule { id } errors { code } } }',
+        {},
+    ),
+    "Mutation.pauseSchedule": (
+        'mutation { pauseSchedule(id: "none", paused: true) { schedule { id } errors { code } } }',
+        {},
+    ),
     "Subscription.orderUpdated": ("subscription S($id: ID!) { orderUpdated(id: $id) { id status } }", {}),
     "Subscription.stockChanged": (
         "subscription S($skus: [String!]!) { stockChanged(skus: $skus) { sku available } }",
@@ -115,6 +124,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "Query.deadLetters": OPS,
     "Query.deadLetterGroups": OPS,
     "Query.redrive": OPS,
+    "Query.schedules": OPS,
     "Mutation.register": OPEN,
     "Mutation.login": OPEN,
     "Mutation.refreshSession": OPEN,
@@ -133,6 +143,8 @@ EXPECTED: dict[str, dict[str, str]] = {
     "Mutation.resolveStep": OPS | {"ops": "CONFLICT", "admin": "CONFLICT"},
     "Mutation.replayDeadLetters": OPS | {"ops": "INVALID", "admin": "INVALID"},
     "Mutation.discardDeadLetters": OPS | {"ops": "INVALID", "admin": "INVALID"},
+    "Mutation.triggerSchedule": OPS | {"ops": "NOT_FOUND", "admin": "NOT_FOUND"},
+    "Mutation.pauseSchedule": OPS | {"ops": "NOT_FOUND", "admin": "NOT_FOUND"},
     "Subscription.orderUpdated": SIGNED_IN | {"ben": "NOT_FOUND"},
     "Subscription.stockChanged": OPEN,
 }
@@ -144,7 +156,7 @@ def code_in(answer: dict[str, Any]) -> str:
     if errors := answer.get("errors"):
         return str(errors[0]["extensions"]["code"])
     (payload,) = answer["data"].values()
-    problems = payload.get("errors", []) if payload else []
+    problems = payload.get("errors", []) if isinstance(payload, dict) else []
     return str(problems[0]["code"]) if problems else ""
 
 

@@ -52,7 +52,7 @@ async def engine(address: str, shop: Shop) -> AsyncIterator[Client]:
         "orders": OrdersActivities(shop.orders),
         "payments": PaymentsActivities(shop.payments),
     }
-    client = await _connected(address)
+    client = await connected(address)
     async with AsyncExitStack() as stack:
         for name, queue in QUEUES.items():
             if queue.service not in hosted:
@@ -62,7 +62,7 @@ async def engine(address: str, shop: Shop) -> AsyncIterator[Client]:
         yield client
 
 
-async def _connected(address: str) -> Client:
+async def connected(address: str) -> Client:
     """Waits for the server's namespace."""
     async with asyncio.timeout(READY_WITHIN):
         while True:

@@ -64,7 +64,7 @@ LISTS: dict[str, Row] = {
     "workflows": Row(calls={}, engine={"list_runs": 1}, per_item=("describe", "steps")),
 }
 
-WHOLE = {"deadLetterGroups"}
+WHOLE = {"deadLetterGroups", "schedules"}
 """Lists that come whole, by one call; they are no pages."""
 
 

@@ -25,6 +25,7 @@ from tests.gateway.fingerprint import held_by
 from tests.gateway.shop import NOBODY, Shop, Watched
 from tests.redrive.consumer import MemoryConsumer
 from tests.redrive.memory import MemoryRedrives
+from tests.schedules.memory import MemorySchedules
 from tests.users.makers import GOOD_PASSWORD
 
 RULES = TokenRules(issuer="https://caravan.example", audience="caravan", lifetime=timedelta(minutes=15))
@@ -119,6 +120,7 @@ class World:
     shop: Shop
     sagas: MemorySagas
     redrives: MemoryRedrives
+    schedules: MemorySchedules
     consumer: MemoryConsumer
     engine: Watched
     wire: Wire
@@ -153,7 +155,7 @@ class World:
         """No workflow was started or told anything, and no service wrote."""
         writes = {"create_product", "open_stock", "adjust_stock", "record_order", "register"}
         writes |= {"update_preferences", "change_password", "update_product", "archive_product", "discard"}
-        started = self.sagas.journal or self.redrives.journal
+        started = self.sagas.journal or self.redrives.journal or self.schedules.journal
         return not started and not any(writes & set(face.calls) for face in self.shop.watched.values())
 
     def fingerprint(self) -> dict[str, dict[str, Any]]:
@@ -165,7 +167,8 @@ class World:
         stores = {"catalog": shop.products, "inventory": shop.stock, "orders": shop.order_store}
         stores |= {"payments": shop.payment_store, "users": shop.accounts, "provider": shop.provider}
         stores |= {"deadletters": shop.letter_store}
-        return held_by({**stores, "workflows": self.sagas, "redrives": self.redrives})
+        stores |= {"workflows": self.sagas, "redrives": self.redrives, "schedules": self.schedules}
+        return held_by(stores)
 
     def called(self) -> dict[str, int]:
         """How often each operation of a service was called, those of the audit trail too; starts counting anew."""
@@ -177,6 +180,7 @@ class World:
         """From here on `nothing_happened` counts, and so does `called`."""
         self.sagas.journal.clear()
         self.redrives.journal.clear()
+        self.schedules.journal.clear()
         self.engine.calls.clear()
         self.called()
 
@@ -196,6 +200,7 @@ async def build_world(
     sagas = MemorySagas(shop)
     engine, consumer = Watched(sagas), MemoryConsumer()
     redrives = MemoryRedrives(shop.letter_service, {CONSUMER: consumer})
+    schedules = MemorySchedules(shop.clock)
     backends = Backends(
         catalog=shop.catalog,
         inventory=shop.inventory,
@@ -206,13 +211,14 @@ async def build_world(
         dead_letters=shop.dead_letters,
         sagas=cast("Sagas", engine),
         redrives=redrives,
+        schedules=schedules,
         ids=shop.ids,
         places=Places(orders=(), products=(), hold_seconds=900, answer_within=4.5),
         currencies=Currencies(shop.catalog, shop.clock),
     )
     settings = settings or Settings().model_copy(update={"profile": profile})
     app = assemble(settings, backends, shop.clock, budget=budget or Unlimited(), counters=MemoryCounters())
-    world = World(shop, sagas, redrives, consumer, engine, Wire(app), backends)
+    world = World(shop, sagas, redrives, schedules, consumer, engine, Wire(app), backends)
     await _let_in(world)
     world.forget()
     return world
