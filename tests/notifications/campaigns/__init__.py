@@ -1,0 +1,1 @@
+"""Campaigns: their rules, their stores, their service."""
