@@ -9,7 +9,7 @@ from services.notifications.models import CampaignWords, NotificationCategory
 from services.notifications.rendering.markup.forms import EncodedForm
 from services.notifications.rendering.markup.gaps import CAMPAIGN_GAPS, FOOTER_GAPS, GAP
 from services.notifications.rendering.markup.markdown import MailMarkdown
-from services.notifications.rendering.markup.pages import Words, page_of
+from services.notifications.rendering.markup.pages import Page, Words, page_of
 from services.notifications.rendering.markup.sources import file_text
 from services.notifications.rendering.wire.envelopes import Bodies
 from services.notifications.rendering.wire.headers import one_line
@@ -27,8 +27,7 @@ class CampaignMail:
     """One campaign's words, ready to be filled."""
 
     def __init__(self, words: CampaignWords) -> None:
-        body = Words(markdown=words.body, parser=MailMarkdown(CAMPAIGN_GAPS))
-        page = page_of(body, Words(markdown=file_text(FOOTER), parser=MailMarkdown(FOOTER_GAPS)))
+        page = campaign_page(words.body)
         self._always = {"kind": KINDS[words.category], "preview": ""}
         self._subject = words.subject
         self._html = EncodedForm(page.html)
@@ -43,3 +42,9 @@ class CampaignMail:
         whole = {**self._always, **values}
         escaped = {name: escape(value) for name, value in whole.items()}
         return Bodies(text=self._text.filled(whole), html=self._html.filled(escaped))
+
+
+def campaign_page(body: str) -> Page:
+    """Both parts of a campaign's mails, with marks where their gaps are."""
+    footer = Words(markdown=file_text(FOOTER), parser=MailMarkdown(FOOTER_GAPS))
+    return page_of(Words(markdown=body, parser=MailMarkdown(CAMPAIGN_GAPS)), footer)

@@ -66,7 +66,8 @@ def _cancelled(message: Message) -> Told:
 
 
 def _account(message: Message) -> Told:
-    return {"happened_at": shown_moment(message.queued_at)}
+    happened_at = message.facts.get("happenedAt")
+    return {"happened_at": shown_moment(datetime.fromisoformat(happened_at) if happened_at else message.queued_at)}
 
 
 READERS: Final[Mapping[Template, Callable[[Message], Told]]] = MappingProxyType(
