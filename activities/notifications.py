@@ -13,13 +13,14 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from services.notifications.campaigns.models import Campaign, CreateCampaign
 from services.notifications.campaigns.ports import CampaignSteps
 from services.notifications.models import (
+    FINAL,
     BatchResult,
     Lane,
+    QueuedMessage,
     QueuedMessages,
     QueueMessages,
     SendBatch,
     SendResult,
-    Status,
 )
 from services.notifications.ports import Sending
 from services.notifications.recipients.models import ContactsLearnt, LearnContacts
@@ -34,6 +35,21 @@ SOONEST: Final = timedelta(milliseconds=200)
 
 BEAT_EVERY: Final = 3.0
 """Seconds; a step whose process was killed is noticed by what it tells no more (see `policies.SEND_CRITICAL`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldOfEvent:
+    """How far people are told of an event.
+
+    Attributes:
+        contact_of: the user whose contact is needed first; then there are no messages yet.
+        ended: the messages that were sent, skipped or failed at once.
+        waiting: those that are still to be sent.
+    """
+
+    contact_of: str | None = None
+    ended: tuple[SendResult, ...] = ()
+    waiting: tuple[QueuedMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +99,26 @@ class NotificationActivities:
         self._contacts = contacts
         self._clock = clock
 
-    @activity.defn(name="notifications.queue_messages")
-    async def queue_messages(self, command: QueueMessages) -> QueuedMessages:
-        """The messages of an event, made once. Refuses with INVALID."""
-        return await self._sending.queue_messages(command)
+    @activity.defn(name="notifications.tell_of_event")
+    async def tell_of_event(self, command: QueueMessages) -> ToldOfEvent:
+        """The messages of an event, made once, and the critical ones tried at once: most orders need no other step.
+
+        Refuses with INVALID.
+        """
+        async with _beating():
+            queued = await self._sending.queue_messages(command)
+            results = [
+                await self._sending.send_message(each.message_id, each.lane)
+                for each in queued.messages
+                if each.lane is Lane.CRITICAL
+            ]
+        ended = tuple(each for each in results if each.status in FINAL)
+        known = {each.message_id for each in ended}
+        return ToldOfEvent(
+            contact_of=queued.contact_of,
+            ended=ended,
+            waiting=tuple(each for each in queued.messages if each.message_id not in known),
+        )
 
     @activity.defn(name="notifications.requeue_messages")
     async def requeue_messages(self, command: RequeueMessages) -> QueuedMessages:
@@ -101,7 +133,7 @@ class NotificationActivities:
         """
         async with _beating():
             result = await self._sending.send_message(command.message_id, command.lane)
-        if result.status in {Status.QUEUED, Status.SENDING}:
+        if result.status not in FINAL:
             raise self._wait_of(result)
         return result
 

@@ -72,6 +72,7 @@ class TemporalFanOut:
                     task_queue=NOTIFICATIONS_CRITICAL_QUEUE,
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                    request_eager_start=True,
                     static_summary=summary,
                     rpc_timeout=START_WITHIN,
                 )

@@ -139,11 +139,12 @@ LOAD_CONTACT: Final = Step(
 LIST_CONTACTS: Final = Step(
     service=USERS_QUEUE, run=UsersActivities.list_contacts, policy=policies.UNTIL_DONE, summary="how others are reached"
 )
-QUEUE_MESSAGES: Final = Step(
+TELL_OF_EVENT: Final = Step(
     service=NOTIFICATIONS,
-    run=NotificationActivities.queue_messages,
-    policy=policies.UNTIL_DONE,
-    summary="make the messages",
+    run=NotificationActivities.tell_of_event,
+    policy=policies.SEND_CRITICAL,
+    summary="make the messages, and send them",
+    leaves=True,
     lane=NOTIFICATIONS_CRITICAL_QUEUE,
 )
 REQUEUE_MESSAGES: Final = Step(
