@@ -1,0 +1,1 @@
+"""The people whom notifications go to: how they are reached, what they declined, when they bought."""

@@ -1,0 +1,1 @@
+"""The people whom notifications go to."""

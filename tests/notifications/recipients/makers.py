@@ -1,0 +1,44 @@
+"""People, and what is heard of them, as input for tests."""
+
+from datetime import UTC, datetime, timedelta
+
+from services.notifications.models import Suppression
+from services.notifications.recipients.models import AccountNews, Purchase
+from services.shared.actors import Role
+from services.shared.contacts import Contact, OptionalCategory
+
+NOW = datetime(2026, 11, 22, 21, 4, 5, 123000, tzinfo=UTC)
+PROMOTIONAL, RECOMMENDATION = OptionalCategory.PROMOTIONAL, OptionalCategory.RECOMMENDATION
+GONE = Suppression(since=NOW, detail="the mail server says that there is no such address")
+
+
+def a_contact(
+    user_id: str = "u1",
+    version: int = 1,
+    *,
+    email: str | None = None,
+    declined: tuple[OptionalCategory, ...] = (),
+    roles: tuple[Role, ...] = (Role.CUSTOMER,),
+) -> Contact:
+    return Contact(
+        user_id=user_id,
+        version=version,
+        email=email or f"{user_id}@example.org",
+        name=f"Mia {version}",
+        roles=roles,
+        declined=declined,
+    )
+
+
+def news_of(
+    user_id: str = "u1",
+    version: int = 1,
+    *,
+    roles: tuple[Role, ...] = (Role.CUSTOMER,),
+    declined: tuple[OptionalCategory, ...] | None = None,
+) -> AccountNews:
+    return AccountNews(user_id=user_id, version=version, roles=roles, declined=declined)
+
+
+def a_purchase(user_id: str = "u1", days_ago: float = 0) -> Purchase:
+    return Purchase(user_id=user_id, at=NOW - timedelta(days=days_ago))
