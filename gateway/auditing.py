@@ -24,21 +24,8 @@ from services.users.audit.models import MOST_ARGUMENTS, AuditArgument, AuditOutc
 KEPT: Final = frozenset(
     {
         *("action", "amount", "categories", "consumer", "currency", "delta", "dryRun", "errorType", "eventType"),
-        *(
-            "fingerprint",
-            "id",
-            "ids",
-            "initialStock",
-            "name",
-            "paused",
-            "reason",
-            "roles",
-            "sku",
-            "status",
-            "step",
-            "topic",
-        ),
-        *("trackingNumber", "userId", "workflowId"),
+        *("fingerprint", "id", "ids", "initialStock", "name", "paused", "reason", "roles", "sku", "status", "step"),
+        *("topic", "trackingNumber", "userId", "workflowId"),
     }
 )
 """Arguments and fields of inputs whose values the trail keeps: identifiers, amounts, choices and reasons."""
