@@ -74,6 +74,8 @@ class MemoryMessageStore:
         if self._messages[message.id].status is not Status.FAILED:
             return False
         self._messages[message.id] = message
+        if message.source.kind is SourceKind.CAMPAIGN:
+            self.counts[message.source.id][Status.FAILED] -= 1
         return True
 
     def _settle(self, claim: Claim, message: Message, make_event: MakeEvent) -> bool:

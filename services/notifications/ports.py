@@ -199,7 +199,9 @@ class MessageStore(Protocol):
         ...
 
     async def requeue(self, message: Message) -> bool:
-        """Stores a message that FAILED as it is given, QUEUED; whether it was FAILED still."""
+        """Stores a message that FAILED as it is given, QUEUED, and takes it out of its campaign's counts; whether it
+        was FAILED still.
+        """
         ...
 
 
@@ -223,3 +225,27 @@ class LaneStore(Protocol):
 
 MakeEvent = Callable[[Message, int], Event]
 """The event that tells of a final message; the number is the recipient's counter, from 1."""
+
+
+class Watch(Protocol):
+    """Who wants to know how sending goes: for metrics and logs. Must not wait, and gets no address."""
+
+    def tried(self, message: Message, delivery: Delivery, seconds: float) -> None:
+        """A message was handed to its channel, which took so long to answer."""
+        ...
+
+    def ended(self, message: Message) -> None:
+        """A message came into its final state, and that is stored."""
+        ...
+
+    def paused(self, pause: LanePause) -> None:
+        """This process stopped a lane for all."""
+        ...
+
+    def resumed(self, lane: Lane) -> None:
+        """A lane works again, as this process found out."""
+        ...
+
+    def went_wrong(self, message: Message, failure: Exception) -> None:
+        """A renderer or a channel raised what it must not."""
+        ...

@@ -119,12 +119,11 @@ class MongoMessageStore:
         return ()
 
     async def requeue(self, message: Message) -> bool:
-        fields = settled_fields(message) | {"expires_at": message.expires_at, "attempts": message.attempts}
-        with unavailable_when_away():
-            result = await self._messages.update_one(
-                {"_id": message.id, "status": Status.FAILED.value}, {"$set": fields}
-            )
-        return bool(result.modified_count)
+        wanted = {"_id": message.id, "status": Status.FAILED.value}
+        writes = [changed(MESSAGES, wanted, {"$set": settled_fields(message) | {"expires_at": message.expires_at}})]
+        if message.source.kind is SourceKind.CAMPAIGN:
+            writes.append(counted(message.source.id, failed=-1))
+        return await self._database.write_all(writes)
 
     async def _found(self, wanted: Document) -> tuple[Message, ...]:
         with unavailable_when_away():

@@ -1,0 +1,102 @@
+"""Hands claimed messages to their channel: looks whether they may go, renders them, says what they became of it.
+
+Stores nothing of a message; stops a lane that takes nothing, and suppresses addresses that were refused.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from services.notifications.deliveries import AddressRefused, Delivered, Delivery, LaneRefused, OutcomeUnknown
+from services.notifications.models import CampaignWords, Lane, Mail, Message, Reason, Recipient, Suppression
+from services.notifications.ports import MailChannel, Recipients, Renderer, Watch
+from services.notifications.sending.gate import LaneGate
+from services.notifications.sending.states import Moment, Terms, after, failed, obstacle_to, skipped, waiting
+from services.shared.clock import Clock
+from services.shared.errors import Invalid, Unavailable
+
+UNREADY: Final = "the message cannot be made"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What handing over needs. `jitter` draws a number from 0 to 1."""
+
+    recipients: Recipients
+    renderer: Renderer
+    channel: MailChannel
+    watch: Watch
+    clock: Clock
+    terms: Terms
+    jitter: Callable[[], float]
+
+
+class HandingOver:
+    """Hands over some messages of one source at the same time."""
+
+    def __init__(self, means: Means, gate: LaneGate) -> None:
+        self._means = means
+        self._gate = gate
+
+    async def hand_over(
+        self, messages: Sequence[Message], words: CampaignWords | None, at_once: int, *, is_probe: bool = False
+    ) -> Sequence[Message]:
+        """What the messages became, in their order; at most `at_once` are on their way together.
+
+        With `is_probe` it is known that the lane is stopped, and the first that is delivered opens it. Raises
+        Unavailable when people cannot be looked up; then nothing was handed over.
+        """
+        people = await self._means.recipients.by_ids([message.user_id for message in messages])
+        slots = asyncio.Semaphore(at_once)
+
+        async def one(message: Message) -> Message:
+            async with slots:
+                return await self._one(message, people.get(message.user_id), words, is_probe=is_probe)
+
+        return await asyncio.gather(*map(one, messages))
+
+    async def _one(
+        self, message: Message, recipient: Recipient | None, words: CampaignWords | None, *, is_probe: bool
+    ) -> Message:
+        now = self._means.clock.now()
+        obstacle = obstacle_to(message, recipient, words, now)
+        if obstacle is not None:
+            return skipped(message, *obstacle, now)
+        assert recipient is not None  # noqa: S101 (it would be an obstacle)
+        try:
+            mail = self._means.renderer.render(message, recipient, words)
+        except Invalid as refusal:
+            return failed(message, Reason.CONTENT_REFUSED, f"{UNREADY}: {refusal.problems[0].message}", now)
+        except Exception as failure:  # noqa: BLE001 (one that cannot be made must not hold up the others)
+            self._means.watch.went_wrong(message, failure)
+            return failed(message, Reason.CONTENT_REFUSED, f"{UNREADY} ({type(failure).__name__})", now)
+        if self._gate.is_shut(message.lane) and not is_probe:
+            return waiting(message, now + self._means.terms.probe_after, "the lane is paused")
+        delivery = await self._delivered(message, mail)
+        await self._learn(message.lane, mail, delivery, is_probe=is_probe)
+        moment = Moment(at=self._means.clock.now(), jitter=self._means.jitter())
+        return after(message, delivery, self._means.terms, moment)
+
+    async def _delivered(self, message: Message, mail: Mail) -> Delivery:
+        began = monotonic()
+        try:
+            delivery = await self._means.channel.deliver(mail, message.lane)
+        except Exception as failure:  # noqa: BLE001 (whatever it is, nobody knows what became of the mail)
+            self._means.watch.went_wrong(message, failure)
+            delivery = OutcomeUnknown(detail=type(failure).__name__)
+        self._means.watch.tried(message, delivery, monotonic() - began)
+        return delivery
+
+    async def _learn(self, lane: Lane, mail: Mail, delivery: Delivery, *, is_probe: bool) -> None:
+        """What a delivery says of more than its message. If that cannot be stored, the next one says it again."""
+        with suppress(Unavailable):
+            if isinstance(delivery, AddressRefused):
+                found = Suppression(since=self._means.clock.now(), detail=delivery.detail)
+                await self._means.recipients.suppress({mail.to: found})
+            elif isinstance(delivery, LaneRefused):
+                await self._gate.shut(lane, delivery.detail)
+            elif isinstance(delivery, Delivered) and is_probe:
+                await self._gate.open(lane)
