@@ -1,0 +1,209 @@
+"""One connection to the mail server, and one mail at a time on it. Knows how far each got when it ended early.
+
+The content goes first and the final dot on its own, after the content has left this process: a connection that breaks
+before the dot was written has certainly not delivered the mail.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final, TypeVar, cast
+
+from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected, SMTPTimeoutError
+
+from services.infra.sections.mail import PLAIN, STARTTLS, TLS, SmtpSettings
+from services.infra.smtp.envelope import Envelope, path_of, stuffed
+from services.infra.smtp.outcomes import NotTaken, answer_lost, lost, refused, unsendable, unusable
+from services.infra.smtp.replies import Reply, Stage
+from services.infra.smtp.verdicts import Verdict
+
+Answer = TypeVar("Answer")
+
+START_INPUT: Final = 354
+POSITIVE: Final = range(200, 300)
+NEGATIVE: Final = range(400, 600)
+
+FINAL_DOT: Final = b".\r\n"
+CLOSED: Final = "closed the connection"
+SILENT: Final = "did not answer in time"
+NOT_REACHED: Final = "was not reached"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """How the server is reached: what all connections share. `hello` is what we call ourselves."""
+
+    settings: SmtpSettings
+    hello: str
+    tls: ssl.SSLContext | None
+
+
+def tls_of(settings: SmtpSettings) -> ssl.SSLContext | None:
+    """Who vouches for the server; None without TLS. Raises OSError for authorities that cannot be read."""
+    if settings.scheme == PLAIN:
+        return None
+    return ssl.create_default_context(cafile=settings.ca_file or None)
+
+
+class Connection:
+    """Open until `close`, or until something ends it; `mails` were handed over on it."""
+
+    def __init__(self, smtp: SMTP, settings: SmtpSettings) -> None:
+        if smtp.protocol is None or smtp.transport is None:
+            raise lost(Stage.HELLO, CLOSED)
+        protocol, transport = smtp.protocol, cast("asyncio.WriteTransport", smtp.transport)
+        # Whatever is not with the operating system yet makes `drain` wait.
+        transport.set_write_buffer_limits(high=0)
+        self._smtp = smtp
+        self._protocol = protocol
+        self._writer = asyncio.StreamWriter(transport, protocol, None, asyncio.get_running_loop())
+        self._settings = settings
+        self.mails = 0
+
+    @classmethod
+    async def open(cls, route: Route) -> "Connection":
+        """Connects, encrypts and signs in as the settings say. Raises NotTaken."""
+        settings = route.settings
+        smtp = SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            local_hostname=route.hello,
+            timeout=settings.answer_seconds,
+            use_tls=settings.scheme == TLS,
+            start_tls=False,
+            tls_context=route.tls,
+        )
+        try:
+            await _connect(smtp, settings)
+            await _introduce(smtp, settings)
+            return cls(smtp, settings)
+        except BaseException:
+            smtp.close()
+            raise
+
+    @property
+    def is_open(self) -> bool:
+        """As far as anybody has heard."""
+        return self._smtp.is_connected
+
+    async def hand_over(self, envelope: Envelope) -> None:
+        """All but the final dot. Raises NotTaken; the connection is of use after a refusal, if it is still open."""
+        sender, recipient = path_of(envelope.sender), path_of(envelope.recipient)
+        options, encoding = self._options(envelope, sender + recipient)
+        self.mails += 1
+        try:
+            await _answered(Stage.SENDER, self._smtp.mail(sender, options=options, encoding=encoding))
+            await _answered(Stage.RECIPIENT, self._smtp.rcpt(recipient, encoding=encoding))
+            go_on = await _answered(Stage.DATA, self._smtp.execute_command(b"DATA"))
+            if go_on.code != START_INPUT:
+                raise refused(Reply(stage=Stage.DATA, code=go_on.code, text=go_on.message))
+        except NotTaken:
+            await self._forget_the_mail()
+            raise
+        await self._write(stuffed(envelope.content))
+
+    async def finish(self) -> Reply:
+        """The final dot, and the answer to it. Raises NotTaken, with UNKNOWN where there was none."""
+        try:
+            self._protocol.write(FINAL_DOT)
+        except SMTPServerDisconnected:
+            raise lost(Stage.DATA, CLOSED) from None
+        try:
+            answer = await self._protocol.read_response(self._settings.final_dot_seconds)
+        except SMTPTimeoutError:
+            self.close()
+            raise answer_lost(SILENT) from None
+        except SMTPException:
+            self.close()
+            raise answer_lost(CLOSED) from None
+        reply = Reply(stage=Stage.CONTENT, code=answer.code, text=answer.message)
+        if reply.code in NEGATIVE:
+            raise refused(reply)
+        if reply.code not in POSITIVE:
+            self.close()
+            raise answer_lost("answered what is no answer")
+        return reply
+
+    def close(self) -> None:
+        """Says so, and waits for nothing."""
+        with suppress(SMTPServerDisconnected):
+            self._protocol.write(b"QUIT\r\n")
+        self._smtp.close()
+
+    def abort(self) -> None:
+        """Breaks off in the middle of whatever it is."""
+        self._smtp.close()
+
+    async def _write(self, lines: bytes) -> None:
+        try:
+            self._writer.write(lines)
+            async with asyncio.timeout(self._settings.answer_seconds):
+                await self._writer.drain()
+                # One look at the connection: a server that hung up meanwhile is heard before the final dot goes.
+                await asyncio.sleep(0)
+        except (ConnectionError, TimeoutError):
+            self.abort()
+        if not self.is_open:
+            raise lost(Stage.DATA, "broke off while the mail was handed over")
+
+    async def _forget_the_mail(self) -> None:
+        """So that the next one begins afresh; a server that does not even do this is left."""
+        try:
+            if self.is_open:
+                await self._smtp.rset()
+        except (SMTPException, OSError):
+            self.abort()
+
+    def _options(self, envelope: Envelope, paths: str) -> tuple[list[str], str]:
+        supports = self._smtp.supports_extension
+        most = self._smtp.esmtp_extensions.get("size", "")
+        if most.isdigit() and 0 < int(most) < len(envelope.content):
+            raise unsendable(Verdict.CONTENT, "the mail is larger than the mail server takes")
+        options = [f"SIZE={len(envelope.content)}"] if supports("size") else []
+        if not envelope.content.isascii():
+            if not supports("8bitmime"):
+                raise unsendable(Verdict.CONTENT, "the mail server takes mails in ASCII only")
+            options.append("BODY=8BITMIME")
+        if paths.isascii():
+            return options, "ascii"
+        if not supports("smtputf8"):
+            raise unsendable(Verdict.CONTENT, "the mail server takes addresses in ASCII only")
+        return [*options, "SMTPUTF8"], "utf-8"
+
+
+async def _connect(smtp: SMTP, settings: SmtpSettings) -> None:
+    await _answered(Stage.GREETING, smtp.connect(timeout=settings.connect_seconds))
+
+
+async def _introduce(smtp: SMTP, settings: SmtpSettings) -> None:
+    await _answered(Stage.HELLO, smtp.ehlo())
+    if settings.scheme == STARTTLS:
+        await _answered(Stage.STARTTLS, smtp.starttls())
+        await _answered(Stage.HELLO, smtp.ehlo())
+    if settings.username:
+        login = smtp.login(settings.username, settings.password.get_secret_value())
+        await _answered(Stage.LOGIN, login)
+
+
+async def _answered(stage: Stage, asked: Awaitable[Answer]) -> Answer:
+    """The answer, if it is a good one; NotTaken in all other cases."""
+    try:
+        return await asked
+    except SMTPResponseException as answer:
+        raise refused(Reply(stage=stage, code=answer.code, text=answer.message)) from None
+    except OSError as failure:
+        raise _broken(stage, failure) from None
+    except SMTPException as failure:
+        raise unusable(stage, failure.message) from None
+
+
+def _broken(stage: Stage, failure: OSError) -> NotTaken:
+    if isinstance(failure, ssl.SSLCertVerificationError) or isinstance(failure.__cause__, ssl.SSLCertVerificationError):
+        return unusable(stage, "nobody whom we trust vouches for its certificate")
+    if isinstance(failure, SMTPServerDisconnected):
+        return lost(stage, CLOSED)
+    if isinstance(failure, TimeoutError):
+        return lost(stage, SILENT)
+    return lost(Stage.CONNECTION if stage is Stage.GREETING else stage, NOT_REACHED)

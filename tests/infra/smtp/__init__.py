@@ -1,0 +1,1 @@
+"""Mails on their way to a mail server, against one that does as it is told."""

@@ -1,0 +1,10 @@
+"""Mails for these tests."""
+
+from services.infra.smtp.envelope import Envelope
+
+SENDER = "shop@caravan.example"
+CONTENT = b"Subject: Your order\r\nTo: anna@shop.test\r\n\r\nIt is on its way.\r\n"
+
+
+def mail_to(recipient: str = "anna@shop.test", content: bytes = CONTENT) -> Envelope:
+    return Envelope(sender=SENDER, recipient=recipient, content=content)
