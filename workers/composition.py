@@ -11,11 +11,13 @@ from typing import Final, Protocol
 
 import aiohttp
 from fastapi import APIRouter
+from prometheus_client import REGISTRY
 
 import services.catalog.api
 import services.deadletters.api
 import services.inventory.api
 import services.notifications.api
+import services.notifications.campaigns.api
 import services.orders.api
 import services.payments.api
 import services.users.api
@@ -23,6 +25,7 @@ import services.users.audit.api
 from activities.catalog import CatalogActivities
 from activities.deadletters import DeadLetterActivities
 from activities.inventory import InventoryActivities
+from activities.notifications import NotificationActivities
 from activities.orders import OrdersActivities
 from activities.payments import PaymentsActivities
 from activities.users import UsersActivities
@@ -39,10 +42,12 @@ from services.infra.inbox import Inbox
 from services.infra.mongo import Client, Database, unavailable_when_away
 from services.infra.outbox.rows import Outbox
 from services.infra.settings import AccountsSettings, Settings
+from services.infra.smtp.metrics import SmtpMetrics
+from services.infra.smtp.pool import SmtpPool
 from services.inventory.service import InventoryService
 from services.inventory.store import MongoStockStore
-from services.notifications.service import NotificationService
-from services.notifications.store import MongoLaneStore, MongoMessageStore
+from services.notifications.ports import MailChannel
+from services.notifications.provider import SmtpChannel
 from services.orders.service import OrderService
 from services.orders.store import MongoOrderStore
 from services.payments.ports import PaymentProvider
@@ -70,6 +75,9 @@ from services.users.store import MongoAccountStore
 from services.users.tokens import Ed25519Tokens, TokenRules
 from workers.dead_letters import BacklogMetrics, taking_in
 from workers.fan_out import TemporalFanOut
+from workers.mails import mail_renderer
+from workers.notification_watch import SendingWatch
+from workers.notifications import Notifications, World
 
 LATE_TOKENS: Final = timedelta(minutes=1)
 """How much longer than a token lives its key is published: for clocks that differ, and a signature made late."""
@@ -86,7 +94,7 @@ class Preparable(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """What all services of a process share. `provider` and `hasher` None mean the real ones.
+    """What all services of a process share. `provider`, `channel` and `hasher` None mean the real ones.
 
     Attributes:
         entry: the door of each service's internal API.
@@ -104,6 +112,7 @@ class Shared:
     fan_out: TemporalFanOut
     keys: SigningKeys | None = None
     provider: PaymentProvider | None = None
+    channel: MailChannel | None = None
     hasher: PasswordHasher | None = None
     homes: Mapping[str, str] = field(default_factory=dict)
 
@@ -118,6 +127,7 @@ class Hosted:
         handlers: what it does about events, by the name of the consumer.
         aside: what runs beside all that until it is told to stop, by name.
         tells: it tells of its changes by events.
+        close: lets go of what it holds, once nothing of it runs any more.
     """
 
     name: str
@@ -128,6 +138,7 @@ class Hosted:
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     aside: Mapping[str, Callable[[asyncio.Event], Awaitable[None]]] = field(default_factory=dict)
     tells: bool = True
+    close: Callable[[], Awaitable[None]] | None = None
 
 
 def compose(name: str, shared: Shared) -> Hosted:
@@ -186,14 +197,31 @@ def _inventory(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
 
 
 def _notifications(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
-    rules = shared.settings.notifications
-    store, lanes = MongoMessageStore(database, timedelta(days=rules.kept_days)), MongoLaneStore(database)
-    face = NotificationService(store, lanes)
+    settings, pool = shared.settings, SmtpPool(shared.settings.smtp, SmtpMetrics(REGISTRY))
+    parts = Notifications.of(
+        World(
+            settings=settings,
+            database=database,
+            clock=shared.clock,
+            ids=shared.ids,
+            renderer=mail_renderer(settings),
+            channel=shared.channel or SmtpChannel(pool),
+            watch=SendingWatch(shared.clock),
+        )
+    )
+    router = services.notifications.api.router(parts.face, shared.entry)
+    router.routes.extend(services.notifications.campaigns.api.router(parts.campaigns, shared.entry).routes)
+
+    async def close() -> None:
+        pool.close()
+
     return Hosted(
         name="notifications",
         database=database,
-        router=services.notifications.api.router(face, shared.entry),
-        prepare=_prepares(store, lanes, outbox),
+        router=router,
+        prepare=_prepares(parts.stores, outbox),
+        activities=NotificationActivities(parts.sending, parts.campaigns, parts.recipients, shared.clock),
+        close=close,
     )
 
 

@@ -112,6 +112,9 @@ class Process:
         try:
             async with asyncio.timeout(STOP_WITHIN):
                 await asyncio.gather(serving, working)
+                for hosted in self._hosted:
+                    if hosted.close is not None:
+                        await hosted.close()
                 await self._publisher.close()
                 await self._letters.close()
                 await self._redis.aclose()

@@ -1,0 +1,117 @@
+"""Puts the service of notifications together: its stores, the way to the mail server, and what workflows may ask.
+
+Decides nothing but which adapter stands behind which port. `composition` hosts it.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from services.infra.contacts.seal import SecretSeal
+from services.infra.inbox import Inbox
+from services.infra.mongo import Database
+from services.infra.settings import Settings
+from services.notifications.campaigns.service import CampaignService
+from services.notifications.campaigns.store import MongoCampaignStore
+from services.notifications.ports import MailChannel, Renderer, Watch
+from services.notifications.recipients.service import RecipientBook
+from services.notifications.recipients.store import MongoRecipientStore
+from services.notifications.sending.gate import LaneGate
+from services.notifications.sending.handing import HandingOver, Means
+from services.notifications.sending.sender import Claims, Sender, Tools
+from services.notifications.sending.service import SendingService
+from services.notifications.sending.states import Terms
+from services.notifications.service import NotificationService
+from services.notifications.store import MongoLaneStore, MongoMessageStore
+from services.shared.clock import Clock
+from services.shared.ids import IdFactory, RandomSecrets
+
+BYTE: Final = 255
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What the service is put together from."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    ids: IdFactory
+    renderer: Renderer
+    channel: MailChannel
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """All that it keeps."""
+
+    messages: MongoMessageStore
+    lanes: MongoLaneStore
+    campaigns: MongoCampaignStore
+    recipients: MongoRecipientStore
+
+    @classmethod
+    def of(cls, world: World) -> "Stores":
+        database, settings = world.database, world.settings
+        inbox = Inbox(database, timedelta(days=settings.consumers.inbox_days))
+        return cls(
+            messages=MongoMessageStore(database, timedelta(days=settings.notifications.kept_days)),
+            lanes=MongoLaneStore(database),
+            campaigns=MongoCampaignStore(database),
+            recipients=MongoRecipientStore(database, inbox),
+        )
+
+    async def prepare(self) -> None:
+        """Makes all collections and indexes. Idempotent."""
+        for store in (self.messages, self.lanes, self.campaigns, self.recipients):
+            await store.prepare()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notifications:
+    """The service: its face, and what workflows ask."""
+
+    stores: Stores
+    face: NotificationService
+    sending: SendingService
+    campaigns: CampaignService
+    recipients: RecipientBook
+
+    @classmethod
+    def of(cls, world: World) -> "Notifications":
+        stores = Stores.of(world)
+        recipients = RecipientBook(stores.recipients, SecretSeal(world.settings.contacts.seal_secrets))
+        campaigns = CampaignService(stores.campaigns, recipients, world.renderer, world.clock)
+        sender = _sender(world, stores, recipients, campaigns)
+        return cls(
+            stores=stores,
+            face=NotificationService(stores.messages, stores.lanes),
+            sending=SendingService(stores.messages, recipients, world.renderer, sender, world.clock),
+            campaigns=campaigns,
+            recipients=recipients,
+        )
+
+
+def _sender(world: World, stores: Stores, recipients: RecipientBook, campaigns: CampaignService) -> Sender:
+    rules = world.settings.notifications
+    probe_after = timedelta(seconds=rules.probe_seconds)
+    gate = LaneGate(stores.lanes, world.watch, world.clock, probe_after)
+    secrets = RandomSecrets()
+    means = Means(
+        recipients=recipients,
+        renderer=world.renderer,
+        channel=world.channel,
+        watch=world.watch,
+        clock=world.clock,
+        terms=Terms(give_up_after=timedelta(hours=rules.give_up_hours), probe_after=probe_after),
+        jitter=lambda: secrets.new()[0] / BYTE,
+    )
+    tools = Tools(
+        claims=Claims(holder=world.ids.new(), lease=timedelta(seconds=rules.claim_seconds)),
+        watch=world.watch,
+        clock=world.clock,
+        ids=world.ids,
+        at_once=world.settings.smtp.standard_connections + world.settings.smtp.critical_connections,
+    )
+    return Sender(stores.messages, campaigns, HandingOver(means, gate), gate, tools)
