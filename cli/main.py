@@ -7,6 +7,7 @@ import typer
 
 from cli.dlq.app import dlq
 from cli.outbox.app import outbox
+from cli.schedules.app import schedules
 from cli.stack.choices import Only, PortChoice
 
 DEFAULT_DATA = Path(".caravan")
@@ -122,6 +123,7 @@ def new_pair() -> None:
 
 app.add_typer(dlq, name="dlq")
 app.add_typer(outbox, name="outbox")
+app.add_typer(schedules, name="schedules")
 
 
 def run() -> None:

@@ -1,31 +1,20 @@
 """Dead letters over GraphQL, as somebody who runs the shop: what is asked, and what comes back. Prints nothing."""
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any, Final
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
 
 from cli.dlq.choices import Wanted
-from cli.graphql_client import GraphqlClient, GraphqlFailure
-from cli.shop_views import ProblemView, Refusal
-
-RATE_LIMITED: Final = "RATE_LIMITED"
-PATIENCE: Final = 120.0
-PAUSE: Final = 2.0
-"""Seconds: how long somebody who has asked for too much waits for a turn, and between two tries."""
+from cli.operations.session import PROBLEMS, Ask, Json, refusal_of
 
 PAGE: Final = 50
 GOING_ON: Final = frozenset({"RUNNING", "CONTINUED_AS_NEW"})
 IDS_AT_ONCE: Final = 100
 """What the gateway takes in one list."""
 
-Json = dict[str, Any]
-
 LETTER: Final = """id topic partition offset key consumer eventId eventType errorType errorMessage fingerprint
   disposition attempts replays status note firstFailedAt lastFailedAt correlationId"""
 WHOLE: Final = f"""{LETTER} payload headers {{ name value }}
   replayHistory {{ at actorId verdict detail workflow {{ id }} }}"""
-PROBLEMS: Final = "errors { code message path }"
 
 GROUPS: Final = """query ($filter: DeadLetterFilter) { deadLetterGroups(filter: $filter) {
   consumer eventType errorType errorMessage fingerprint count oldest newest } }"""
@@ -45,10 +34,10 @@ DISCARD: Final = f"""mutation ($ids: [ID!]!, $reason: String!) {{
 
 
 class LettersClient:
-    """Somebody of the shop (OPS). Raises GraphqlFailure; asks again where the gateway wants it slower."""
+    """Somebody of the shop (OPS). Raises GraphqlFailure."""
 
-    def __init__(self, client: GraphqlClient) -> None:
-        self._client = client
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
 
     async def groups(self, wanted: Wanted) -> list[Json]:
         """What failed alike, largest first."""
@@ -96,27 +85,8 @@ class LettersClient:
             problems += answer["errors"]
         return _accepted({"count": count, "errors": problems})
 
-    async def _ask(self, document: str, **variables: object) -> Json:
-        return await _in_turn(lambda: self._client.ask(document, **variables))
-
-
-async def _in_turn(ask: Callable[[], Awaitable[Json]]) -> Json:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return await ask()
-        except GraphqlFailure as failure:
-            if failure.code != RATE_LIMITED or time.monotonic() > deadline:
-                raise
-        await asyncio.sleep(PAUSE)
-
 
 def _accepted(answer: Json) -> Json:
     if answer["errors"] and not answer["count"]:
-        raise Refusal(
-            tuple(
-                ProblemView(code=each["code"], message=each["message"], path=tuple(each["path"] or ()))
-                for each in answer["errors"]
-            )
-        )
+        raise refusal_of(answer)
     return answer

@@ -1,32 +1,22 @@
 """What each command of `caravan dlq` does: signs in, asks, prints, and ends with the exit code."""
 
-import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-import aiohttp
 from rich.console import Console
 
 from cli.dlq.choices import Wanted
 from cli.dlq.client import IDS_AT_ONCE, LettersClient
 from cli.dlq.screen import Screen
 from cli.dlq.watching import watched
-from cli.doctor.examine import addresses_of
 from cli.errors import CommandFailed
-from cli.graphql_client import GraphqlClient, GraphqlFailure
-from cli.ready import read_ready
-from cli.run import SEE_DOCTOR, settings_from_environment, told
-from cli.shop_client import ShopClient
-from cli.shop_views import Refusal
-
-USUAL_READY = Path(".caravan") / "ready.json"
-PATIENCE = 15.0
-"""Seconds that a system which is unavailable is asked again."""
+from cli.operations.session import as_ops
+from cli.run import told
 
 Use = Callable[[LettersClient], Awaitable[bool]]
 
@@ -138,30 +128,4 @@ def _screen(*, as_json: bool) -> Screen:
 
 def _as_ops(ready: Path | None, use: Use) -> bool:
     """Raises CommandFailed for whatever goes wrong on the way."""
-
-    async def run() -> bool:
-        async with _signed_in(ready) as letters:
-            return await use(letters)
-
-    try:
-        return asyncio.run(run())
-    except GraphqlFailure as failure:
-        raise CommandFailed(f"The gateway says no: {failure}. {SEE_DOCTOR}") from failure
-    except Refusal as failure:
-        raise CommandFailed(f"It was refused: {failure}.") from failure
-
-
-@asynccontextmanager
-async def _signed_in(ready: Path | None) -> AsyncIterator[LettersClient]:
-    settings = settings_from_environment()
-    known = read_ready(ready or USUAL_READY) if ready or USUAL_READY.exists() else addresses_of(settings)
-    accounts = settings.accounts
-    async with aiohttp.ClientSession() as http:
-        client = GraphqlClient(http, known.graphql, patience=PATIENCE)
-        try:
-            ops = await ShopClient(client).login(accounts.ops_email, accounts.ops_password.get_secret_value())
-        except Refusal as failure:
-            raise CommandFailed(
-                f"CARAVAN_ACCOUNTS__OPS_EMAIL and CARAVAN_ACCOUNTS__OPS_PASSWORD do not sign in: {failure}."
-            ) from failure
-        yield LettersClient(client.signed_in(ops.token or ""))
+    return as_ops(ready, lambda ask: use(LettersClient(ask)))

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from cli.dlq.choices import wanted_of
 from cli.dlq.client import LettersClient
 from cli.graphql_client import GraphqlClient
+from cli.operations.session import asking
 from cli.ready import Addresses
 from services.infra.settings import Settings
 from services.shared.dead_letters import DeadLetterHeader, dead_letter_topic
@@ -33,7 +34,7 @@ async def letters_of(at: Addresses) -> AsyncIterator[LettersClient]:
     async with aiohttp.ClientSession() as http:
         visitor = GraphqlClient(http, at.graphql)
         wish = {"email": accounts.ops_email, "password": accounts.ops_password.get_secret_value()}
-        yield LettersClient(visitor.signed_in((await visitor.ask(LOGIN, input=wish))["login"]["accessToken"]))
+        yield LettersClient(asking(visitor.signed_in((await visitor.ask(LOGIN, input=wish))["login"]["accessToken"])))
 
 
 def applicable(genuine: Record, event_id: str) -> Parked:
