@@ -21,7 +21,7 @@ from services.infra.smtp.envelope import Envelope
 from services.infra.smtp.idle import IdleConnections
 from services.infra.smtp.lanes import Lane, Slots
 from services.infra.smtp.metrics import SmtpMetrics
-from services.infra.smtp.outcomes import NotTaken, Outcome, accepted, waiting
+from services.infra.smtp.outcomes import NotTaken, Outcome, accepted, lost, waiting
 from services.infra.smtp.paces import DomainPaces
 from services.infra.smtp.replies import Stage
 from services.infra.smtp.verdicts import Verdict
@@ -33,8 +33,10 @@ LONGEST_TURN: Final = 5.0
 
 SLOWLY: Final = "mail for this domain goes slowly now"
 
-OF_THE_SERVER: Final = frozenset({Verdict.BARRED, Verdict.UNKNOWN})
-"""What is worth a line in the log each time: it needs a person."""
+FAILURES: Final = frozenset({Verdict.AWAY, Verdict.UNKNOWN})
+"""After too many of these in a row the server is left alone for a moment: each further UNKNOWN may be a lost mail."""
+
+FOR_A_PERSON: Final = frozenset({Verdict.BARRED, Verdict.UNKNOWN})
 
 
 class SmtpPool:
@@ -64,18 +66,20 @@ class SmtpPool:
 
         Ends within the settings' `longest_delivery`.
         """
-        put_off = self._put_off(envelope.domain, lane)
-        if put_off is not None:
-            return put_off
+        pace = self._paces[lane]
+        seconds = pace.seconds_to_wait(envelope.domain)
+        if seconds:
+            return waiting(Verdict.SLOWER, SLOWLY, seconds)
         started = self._now()
         try:
             outcome = await self._in_turn(envelope, lane)
         except BaseException:
-            self._circuits[lane].left_open()
-            self._paces[lane].left_open(envelope.domain)
+            pace.left_open(envelope.domain)
             raise
         self._metrics.note_mail(lane, outcome.verdict, self._now() - started)
-        return self._learn(outcome, envelope.domain, lane)
+        if outcome.verdict in FOR_A_PERSON:
+            log.error("the mail server needs a look", lane=lane, outcome=outcome.detail, said=outcome.text)
+        return self._paced(outcome, envelope.domain, lane)
 
     def close(self) -> None:
         """Lets go of the connections that rest; the others end with the mail that is on them."""
@@ -83,38 +87,18 @@ class SmtpPool:
         for idle in self._idle.values():
             idle.close()
 
-    def _put_off(self, domain: str, lane: Lane) -> Outcome | None:
-        """Why it is not even tried now; None when it is its turn."""
-        pace, circuit = self._paces[lane], self._circuits[lane]
-        if not circuit.admits():
-            return waiting(Verdict.AWAY, "the mail server was not there a moment ago")
-        seconds = pace.seconds_to_wait(domain)
-        if seconds:
-            circuit.left_open()
-            return waiting(Verdict.SLOWER, SLOWLY, seconds)
-        return None
-
-    def _learn(self, outcome: Outcome, domain: str, lane: Lane) -> Outcome:
-        """What it means for the mails behind it."""
-        pace, circuit = self._paces[lane], self._circuits[lane]
-        if outcome.stage is None:
-            circuit.left_open()
-            pace.left_open(domain)
-            return outcome
-        if outcome.verdict is Verdict.AWAY:
-            circuit.failed()
+    def _paced(self, outcome: Outcome, domain: str, lane: Lane) -> Outcome:
+        """What it means for the next mails to the domain."""
+        pace = self._paces[lane]
+        if outcome.verdict is Verdict.SLOWER:
+            hint = outcome.after.total_seconds() if outcome.after else 0
+            seconds = pace.asked_to_wait(domain, hint)
+            outcome = replace(outcome, after=timedelta(seconds=max(seconds, hint)))
+        elif outcome.verdict is Verdict.AWAY or outcome.stage is None:
             pace.left_open(domain)
         else:
-            circuit.answered()
-        if outcome.verdict is Verdict.SLOWER:
-            hint = outcome.after.total_seconds() if outcome.after else None
-            seconds = pace.asked_to_wait(domain, hint)
-            outcome = replace(outcome, after=timedelta(seconds=max(seconds, hint or 0)))
-        elif outcome.verdict is not Verdict.AWAY:
             pace.went_well(domain)
         self._metrics.note_slowed(lane, pace.slowed)
-        if outcome.verdict in OF_THE_SERVER:
-            log.error("the mail server needs a look", lane=lane, outcome=outcome.detail, said=outcome.text)
         return outcome
 
     async def _in_turn(self, envelope: Envelope, lane: Lane) -> Outcome:
@@ -124,18 +108,45 @@ class SmtpPool:
             return waiting(Verdict.AGAIN, SLOWLY, LONGEST_TURN)
         if seconds:
             await asyncio.sleep(seconds)
-        return await self._attempt(envelope, lane)
+        until = asyncio.get_running_loop().time() + self._settings.handover_seconds
+        started = self._now()
+        try:
+            async with asyncio.timeout_at(until):
+                owner = await self._slots.take(lane)
+        except TimeoutError:
+            return waiting(Verdict.AWAY, "all connections to the mail server were busy")
+        self._metrics.note_wait(lane, self._now() - started, borrowed=owner is not lane)
+        try:
+            return await self._tried(envelope, lane, owner, until)
+        finally:
+            self._slots.give_back(owner)
 
-    async def _attempt(self, envelope: Envelope, lane: Lane) -> Outcome:
-        owner: Lane | None = None
+    async def _tried(self, envelope: Envelope, lane: Lane, owner: Lane, until: float) -> Outcome:
+        """The attempt, if the server is worth one."""
+        circuit = self._circuits[lane]
+        if not circuit.admits():
+            return waiting(Verdict.AWAY, "the mail server was not there a moment ago")
+        try:
+            outcome = await self._attempt(envelope, owner, until)
+        except BaseException:
+            circuit.left_open()
+            raise
+        if outcome.verdict in FAILURES:
+            circuit.failed()
+        elif outcome.stage is None:
+            circuit.left_open()
+        else:
+            circuit.answered()
+        return outcome
+
+    async def _attempt(self, envelope: Envelope, owner: Lane, until: float) -> Outcome:
         connection: Connection | None = None
         try:
-            async with asyncio.timeout(self._settings.handover_seconds):
-                owner = await self._slot(lane)
+            async with asyncio.timeout_at(until):
                 connection = await self._with_mail(envelope, owner)
             return accepted(await connection.finish())
         except TimeoutError:
-            return waiting(Verdict.AWAY, "the mail server was too slow, or all connections to it were busy")
+            return lost(Stage.DATA, "was too slow").outcome
         except NotTaken as ended:
             return ended.outcome
         except BaseException:
@@ -143,14 +154,8 @@ class SmtpPool:
                 connection.abort()
             raise
         finally:
-            if owner is not None:
-                self._give_back(owner, connection)
-
-    async def _slot(self, lane: Lane) -> Lane:
-        started = self._now()
-        owner = await self._slots.take(lane)
-        self._metrics.note_wait(lane, self._now() - started, borrowed=owner is not lane)
-        return owner
+            if connection is not None:
+                self._keep(connection, owner)
 
     async def _with_mail(self, envelope: Envelope, owner: Lane) -> Connection:
         """A connection that has the whole mail but for the final dot."""
@@ -174,11 +179,6 @@ class SmtpPool:
             connection.abort()
             raise
         return connection
-
-    def _give_back(self, owner: Lane, connection: Connection | None) -> None:
-        if connection is not None:
-            self._keep(connection, owner)
-        self._slots.give_back(owner)
 
     def _keep(self, connection: Connection, owner: Lane) -> None:
         """For the next mail, unless it has done enough."""

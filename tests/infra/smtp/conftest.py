@@ -1,6 +1,7 @@
 """A scripted mail server, and pools to it, closed in the end."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -23,12 +24,13 @@ async def server() -> AsyncIterator[ScriptedSmtp]:
 
 @pytest.fixture
 def make_pool(server: ScriptedSmtp) -> Iterator[MakePool]:
-    """Makes a pool with these settings; its waits are short unless they say otherwise."""
+    """Makes a pool with these settings; its waits are short unless they say otherwise. `now` is its time."""
     made: list[SmtpPool] = []
 
     def make(**settings: Any) -> SmtpPool:  # noqa: ANN401 - as the settings take them
         url = settings.pop("url", f"smtp://127.0.0.1:{server.port}")
-        made.append(SmtpPool(SmtpSettings(url=url, **{**QUICK, **settings})))
+        now = settings.pop("now", monotonic)
+        made.append(SmtpPool(SmtpSettings(url=url, **{**QUICK, **settings}), now=now))
         return made[-1]
 
     yield make
