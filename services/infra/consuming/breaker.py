@@ -3,8 +3,10 @@
 Without it, an outage that looks like a failure empties a topic into its dead letters within minutes.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,10 @@ class FloodRules:
     letters: int = 20
     window: int = 100
     pause: float = 60.0
+
+
+NEVER: Final = FloodRules(share=math.inf)
+"""No letters are a flood."""
 
 
 class FloodBreaker:

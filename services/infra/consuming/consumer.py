@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import KafkaError
 
 from services.infra.consuming import metrics
-from services.infra.consuming.breaker import FloodBreaker, FloodRules
+from services.infra.consuming.breaker import NEVER, FloodBreaker, FloodRules
 from services.infra.consuming.leaving import leave
 from services.infra.consuming.letters import Letters
 from services.infra.consuming.rounds import Rounds
@@ -78,7 +78,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is p
         self._assignments = 0
         self._yielding = False
         self._stop = asyncio.Event()
-        self._breaker = FloodBreaker(means.flood)
+        self._breaker = FloodBreaker(NEVER if row.floods else means.flood)
         self._lag_records = metrics.LAG_RECORDS.labels(row.consumer)
         self._lag_seconds = metrics.LAG_SECONDS.labels(row.consumer)
         self._joined = metrics.JOINED.labels(row.consumer)

@@ -67,6 +67,7 @@ class Consumption:
         together: records that one attempt holds at most.
         every: seconds from one look at the topic to the next at least: a longer one makes larger attempts, and
             whatever an attempt costs is shared by more records.
+        floods: many dead letters are no sign that something else is wrong; it never pauses for them.
     """
 
     topics: tuple[str, ...]
@@ -75,3 +76,4 @@ class Consumption:
     retries: Retries = Retries()
     together: int = SEVERAL
     every: float = 0.0
+    floods: bool = False

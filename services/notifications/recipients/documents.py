@@ -4,11 +4,16 @@ A document of `recipients` is all that is known of one person, each part with th
 `sequence` counts the person's events, and belongs to whoever tells them.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 from pymongo import UpdateMany, UpdateOne
 
 from services.infra.mongo import WHOLE, Document
+from services.infra.transaction import Write
 from services.notifications.models import NotificationCategory, Recipient, Suppression
 from services.notifications.recipients.models import AccountNews, Purchase, address_key, place_of
 from services.shared.actors import Role
@@ -31,7 +36,9 @@ VALIDATOR: Final[Document] = {
             "name": {"bsonType": "string", "minLength": 1},
             "address_key": {"bsonType": "string"},
             "place": {"bsonType": "string"},
-            **dict.fromkeys(("roles_version", "declined_version", "contact_version", "sequence"), WHOLE),
+            **dict.fromkeys(
+                ("roles_version", "declined_version", "contact_version", "sequence", "confirmed_orders"), WHOLE
+            ),
             "is_customer": {"bsonType": "bool"},
             "declined": {"bsonType": "array", "items": {"enum": [category.value for category in OptionalCategory]}},
             "bought_at": {"bsonType": "date"},
@@ -78,9 +85,20 @@ def contact_updates(contact: Contact) -> list[Update]:
     return [*news_updates(_news_of(contact)), reached]
 
 
-def purchase_update(purchase: Purchase) -> UpdateOne:
-    """The last one stays."""
-    return UpdateOne({"_id": purchase.user_id}, {"$max": {"bought_at": purchase.at}}, upsert=True)
+def buying(purchases: Sequence[Purchase]) -> list[Write]:
+    """What adds these purchases to what is known; for the transaction that keeps their events' receipts."""
+    by_user: defaultdict[str, list[datetime]] = defaultdict(list)
+    for purchase in purchases:
+        by_user[purchase.user_id].append(purchase.at)
+    return [
+        Write(
+            collection=RECIPIENTS,
+            operation=partial(UpdateMany, upsert=True),
+            arguments=({"_id": user_id}, {"$max": {"bought_at": max(at)}, "$inc": {"confirmed_orders": len(at)}}),
+            changes=1,
+        )
+        for user_id, at in by_user.items()
+    ]
 
 
 def suppression_update(key: str, document: Document) -> UpdateMany:

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from services.notifications.campaigns.models import CampaignAudience
 from services.notifications.models import NotificationCategory, Recipient, Suppression
-from services.notifications.recipients.models import AccountNews, Purchase, address_key, place_of
+from services.notifications.recipients.models import AccountNews, OrderNews, address_key, place_of
+from services.notifications.trending.models import Sales
 from services.shared.actors import Role
 from services.shared.contacts import Contact, OptionalCategory
+from services.shared.receipts import Outcome, Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +26,14 @@ class Person:
 
 
 class MemoryRecipientStore:
-    """Implements RecipientStore."""
+    """Implements RecipientStore. `sales` are those that were counted."""
 
     def __init__(self) -> None:
         self._people: dict[str, Person] = {}
         self._suppressions: dict[str, Suppression] = {}
         self._learnt_up_to = ""
+        self._receipts: set[str] = set()
+        self.sales: tuple[Sales, ...] = ()
 
     async def by_ids(self, user_ids: Sequence[str]) -> Mapping[str, Recipient]:
         found = {user_id: self._recipient(self._person(user_id)) for user_id in user_ids}
@@ -46,11 +50,11 @@ class MemoryRecipientStore:
         for each in news:
             self._note(each.user_id, each.version, each.roles, each.declined)
 
-    async def note_purchases(self, purchases: Sequence[Purchase]) -> None:
-        for each in purchases:
-            known = self._person(each.user_id)
-            last = max(known.bought_at or each.at, each.at)
-            self._people[each.user_id] = replace(known, bought_at=last)
+    async def take_orders(self, news: Sequence[OrderNews]) -> Sequence[Outcome]:
+        return [self._take(each) for each in news]
+
+    async def had(self, receipt: Receipt) -> bool:
+        return receipt.id in self._receipts
 
     async def suppress(self, suppressions: Mapping[str, Suppression]) -> None:
         self._suppressions = {**suppressions, **self._suppressions}
@@ -75,6 +79,17 @@ class MemoryRecipientStore:
 
     async def note_learnt(self, up_to: str) -> None:
         self._learnt_up_to = max(self._learnt_up_to, up_to)
+
+    def _take(self, news: OrderNews) -> Outcome:
+        if news.receipt.id in self._receipts:
+            return Outcome.DUPLICATE
+        self._receipts.add(news.receipt.id)
+        self.sales += news.sales
+        if bought := news.purchase:
+            known = self._person(bought.user_id)
+            last = max(known.bought_at or bought.at, bought.at)
+            self._people[bought.user_id] = replace(known, bought_at=last)
+        return Outcome.APPLIED
 
     def _person(self, user_id: str) -> Person:
         return self._people.get(user_id, Person())

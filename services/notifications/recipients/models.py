@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.notifications.trending.models import Sales
 from services.shared.actors import Role
 from services.shared.contacts import OptionalCategory, SealedContacts
 from services.shared.ids import derived_id
+from services.shared.receipts import Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,19 @@ class Purchase:
 
     user_id: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderNews:
+    """What an event of an order tells, beside what people are told of it.
+
+    Attributes:
+        purchase: None unless the order was confirmed; `sales` are empty then.
+    """
+
+    receipt: Receipt
+    purchase: Purchase | None = None
+    sales: tuple[Sales, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

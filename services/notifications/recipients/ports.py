@@ -6,8 +6,9 @@ from typing import Protocol
 
 from services.notifications.campaigns.models import CampaignAudience
 from services.notifications.models import Recipient, Suppression
-from services.notifications.recipients.models import AccountNews, ContactsLearnt, LearnContacts, Purchase
+from services.notifications.recipients.models import AccountNews, ContactsLearnt, LearnContacts, OrderNews
 from services.shared.contacts import Contact
+from services.shared.receipts import Outcome, Receipt
 
 
 class ContactSteps(Protocol):
@@ -23,7 +24,10 @@ class ContactSteps(Protocol):
 
 
 class RecipientStore(Protocol):
-    """Where people are kept. All of it is repeatable, in any order: versions and moments decide. Raises Unavailable."""
+    """Where people are kept. All of it is repeatable, in any order: versions, moments and receipts decide.
+
+    Raises Unavailable.
+    """
 
     async def by_ids(self, user_ids: Sequence[str]) -> Mapping[str, Recipient]:
         """Those whose contact is known."""
@@ -37,8 +41,14 @@ class RecipientStore(Protocol):
         """What events told; where something newer is known, that stays."""
         ...
 
-    async def note_purchases(self, purchases: Sequence[Purchase]) -> None:
-        """The last of a person's purchases is remembered."""
+    async def take_orders(self, news: Sequence[OrderNews]) -> Sequence[Outcome]:
+        """Remembers each person's last purchase and how many there were, and counts the sales, together with the
+        receipts: each once, however often it is told. An outcome for each.
+        """
+        ...
+
+    async def had(self, receipt: Receipt) -> bool:
+        """Whether it was taken."""
         ...
 
     async def suppress(self, suppressions: Mapping[str, Suppression]) -> None:

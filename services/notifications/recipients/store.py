@@ -1,4 +1,4 @@
-"""People in MongoDB: the collections `recipients`, `suppressions` and `progress` (of contacts). Holds no rule.
+"""People in MongoDB: the collections `recipients`, `suppressions`, and `progress` (of contacts). Holds no rule.
 
 All is written by commands of which each can be repeated. A suppression is kept for its address, and with everybody who
 has it, so that one read tells all that sending needs to know of a person.
@@ -7,7 +7,9 @@ has it, so that one read tells all that sending needs to know of a person.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from services.infra.inbox import Effects, Inbox
 from services.infra.mongo import Database, Document, unavailable_when_away
+from services.infra.transaction import Reads
 from services.notifications.campaigns.models import CampaignAudience
 from services.notifications.models import Recipient, Suppression
 from services.notifications.recipients.documents import (
@@ -19,18 +21,21 @@ from services.notifications.recipients.documents import (
     SUPPRESSIONS,
     VALIDATOR,
     Update,
+    buying,
     contact_document,
     contact_updates,
     news_document,
     news_updates,
-    purchase_update,
     recipient_from,
     suppression_document,
     suppression_update,
 )
-from services.notifications.recipients.models import AccountNews, Purchase, address_key
+from services.notifications.recipients.models import AccountNews, OrderNews, address_key
 from services.notifications.recipients.spans import FIRST, end_of_span, next_parts
+from services.notifications.trending.counting import merged
+from services.notifications.trending.store import counting
 from services.shared.contacts import Contact
+from services.shared.receipts import Outcome, Receipt
 
 KNOWN: Document = {"email": {"$gt": ""}}
 
@@ -38,8 +43,9 @@ KNOWN: Document = {"email": {"$gt": ""}}
 class MongoRecipientStore:
     """Implements RecipientStore."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, inbox: Inbox) -> None:
         self._database = database
+        self._inbox = inbox
         self._recipients = database.collection(RECIPIENTS)
         self._suppressions = database.collection(SUPPRESSIONS)
         self._progress = database.collection(PROGRESS)
@@ -52,6 +58,7 @@ class MongoRecipientStore:
             await self._database.ensure_index(RECIPIENTS, "of_address", OF_ADDRESS)
             await self._database.ensure_collection(SUPPRESSIONS)
             await self._database.ensure_collection(PROGRESS)
+            await self._inbox.prepare()
 
     async def by_ids(self, user_ids: Sequence[str]) -> Mapping[str, Recipient]:
         if not user_ids:
@@ -77,8 +84,11 @@ class MongoRecipientStore:
         if were_new < len(news):
             await self._update([update for each in news for update in news_updates(each)])
 
-    async def note_purchases(self, purchases: Sequence[Purchase]) -> None:
-        await self._update([purchase_update(each) for each in purchases])
+    async def take_orders(self, news: Sequence[OrderNews]) -> Sequence[Outcome]:
+        return await self._inbox.take_once(news, _effects)
+
+    async def had(self, receipt: Receipt) -> bool:
+        return await self._inbox.has(receipt)
 
     async def suppress(self, suppressions: Mapping[str, Suppression]) -> None:
         documents = [{"_id": key, **suppression_document(why)} for key, why in suppressions.items()]
@@ -129,6 +139,12 @@ class MongoRecipientStore:
         if updates:
             with unavailable_when_away():
                 await self._recipients.bulk_write(updates)
+
+
+def _effects(_: Reads, news: Sequence[OrderNews]) -> Effects:
+    purchases = [each.purchase for each in news if each.purchase]
+    sales = merged([each for told in news for each in told.sales])
+    return Effects(writes=[*buying(purchases), *counting(sales)], outcomes=[Outcome.APPLIED] * len(news))
 
 
 def span_filter(audience: CampaignAudience, bought_since: datetime, after: str, end: str | None) -> Document:

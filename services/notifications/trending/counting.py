@@ -1,7 +1,7 @@
 """Reads sales from events of orders. Pure; whether an event was counted before is the receipts' matter."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date
 from typing import Final
 
@@ -31,13 +31,23 @@ def sales_of(events: Iterable[Event]) -> tuple[Sales, ...]:
     Raises:
         Invalid: an order's data has no lines that can be read.
     """
+    return merged(_sales(events))
+
+
+def merged(sales: Iterable[Sales]) -> tuple[Sales, ...]:
+    """The same sales, summed up by day and product, in this order."""
     units: Counter[tuple[date, str]] = Counter()
+    for each in sales:
+        units[each.day, each.sku] += each.units
+    return tuple(Sales(sku=sku, day=day, units=count) for (day, sku), count in sorted(units.items()))
+
+
+def _sales(events: Iterable[Event]) -> Iterator[Sales]:
     for event in events:
         if event.type == CONFIRMED:
             day = event.time.astimezone(UTC).date()
             for line in _lines(event):
-                units[day, line.sku] += line.quantity
-    return tuple(Sales(sku=sku, day=day, units=count) for (day, sku), count in sorted(units.items()))
+                yield Sales(sku=line.sku, day=day, units=line.quantity)
 
 
 def _lines(event: Event) -> list[_Line]:

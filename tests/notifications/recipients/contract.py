@@ -1,6 +1,9 @@
 """What every RecipientStore promises; run against the one in memory and the real one."""
 
 import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -10,7 +13,9 @@ from services.notifications.campaigns.models import CampaignAudience
 from services.notifications.models import NotificationCategory, Recipient, Suppression
 from services.notifications.recipients.models import address_key, place_of
 from services.notifications.recipients.ports import RecipientStore
+from services.notifications.trending.models import Sales
 from services.shared.actors import Role
+from services.shared.receipts import Outcome
 from tests.notifications.recipients.makers import (
     GONE,
     NOW,
@@ -33,12 +38,16 @@ async def ids_of(store: RecipientStore, audience: CampaignAudience = ALL) -> set
     return {person.user_id for person in await store.page(audience, SINCE, "", 100)}
 
 
-class RecipientStoreContract:
-    """Subclasses offer a fixture `store`."""
+class RecipientStoreContract(ABC):
+    """Subclasses offer a fixture `store`, and say what it counted."""
+
+    @abstractmethod
+    async def counted(self, store: RecipientStore) -> Mapping[str, int]:
+        """Units sold, by SKU."""
 
     async def test_a_person_is_known_once_their_contact_is(self, store: RecipientStore) -> None:
         await store.note_news([news_of("u1"), news_of("u2")])
-        await store.note_purchases([a_purchase("u3")])
+        await store.take_orders([a_purchase("u3")])
         assert await store.by_ids(["u1", "u2", "u3", "u4"]) == {}
         await store.keep([a_contact("u1"), a_contact("u3")])
         assert await store.by_ids(["u1", "u2", "u3"]) == {
@@ -50,7 +59,7 @@ class RecipientStoreContract:
     async def test_nothing_at_all_may_be_told(self, store: RecipientStore) -> None:
         await store.keep([])
         await store.note_news([])
-        await store.note_purchases([])
+        assert await store.take_orders([]) == []
         await store.suppress({})
         assert await ids_of(store) == set()
 
@@ -85,7 +94,7 @@ class RecipientStoreContract:
         await asyncio.gather(
             store.keep([a_contact("u1", 2)]),
             store.note_news([news_of("u1", 3, declined=(PROMOTIONAL,))]),
-            store.note_purchases([a_purchase("u1")]),
+            store.take_orders([a_purchase("u1")]),
         )
         assert (await the_one(store)).declined == {NotificationCategory.PROMOTIONAL}
         assert await ids_of(store, CampaignAudience.RECENT_BUYERS) == {"u1"}
@@ -99,12 +108,29 @@ class RecipientStoreContract:
     async def test_recent_and_lapsed_buyers_are_all_customers_and_nobody_is_both(self, store: RecipientStore) -> None:
         await store.keep([a_contact(name) for name in ("new", "edge", "old", "back", "never")])
         await store.keep([a_contact("ops", roles=(Role.OPS,))])
-        await store.note_purchases([a_purchase("new", 1), a_purchase("edge", 90), a_purchase("old", 90.01)])
-        await store.note_purchases([a_purchase("back", 2), a_purchase("ops", 1)])
-        await store.note_purchases([a_purchase("back", 200), a_purchase("back", 2)])
+        await store.take_orders([a_purchase("new", 1), a_purchase("edge", 90), a_purchase("old", 90.01)])
+        await store.take_orders([a_purchase("back", 2), a_purchase("ops", 1)])
+        await store.take_orders([a_purchase("back", 200), a_purchase("back", 2)])
         assert await ids_of(store, CampaignAudience.RECENT_BUYERS) == {"new", "edge", "back"}
         assert await ids_of(store, CampaignAudience.LAPSED_BUYERS) == {"old", "never"}
         assert await ids_of(store) == {"new", "edge", "back", "old", "never"}
+
+    async def test_an_order_is_counted_once_however_often_it_is_told(self, store: RecipientStore) -> None:
+        ink = Sales(sku="ink", day=NOW.date(), units=3)
+        told = a_purchase("u1", order="e1", sales=(ink,))
+        first = [told, a_purchase("u1", order="e2", sales=(ink, replace(ink, sku="pen"))), told]
+        assert await store.take_orders(first) == [Outcome.APPLIED, Outcome.APPLIED, Outcome.DUPLICATE]
+        assert await store.take_orders([told]) == [Outcome.DUPLICATE]
+        assert await self.counted(store) == {"ink": 6, "pen": 3}
+        assert await store.had(told.receipt)
+        assert not await store.had(a_purchase("u1", order="e3").receipt)
+
+    async def test_an_order_that_was_not_confirmed_is_no_purchase(self, store: RecipientStore) -> None:
+        await store.keep([a_contact("u1")])
+        told = replace(a_purchase("u1"), purchase=None)
+        assert await store.take_orders([told]) == [Outcome.APPLIED]
+        assert await ids_of(store, CampaignAudience.RECENT_BUYERS) == set()
+        assert await store.had(told.receipt)
 
     @pytest.mark.parametrize("limit", [1, 7, 50, 51, 100])
     async def test_pages_hold_everybody_once_in_the_order_of_places(self, store: RecipientStore, limit: int) -> None:

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 from services.notifications.models import Suppression
-from services.notifications.recipients.models import AccountNews, Purchase
+from services.notifications.recipients.models import AccountNews, OrderNews, Purchase
+from services.notifications.trending.models import Sales
 from services.shared.actors import Role
 from services.shared.contacts import Contact, OptionalCategory
+from services.shared.receipts import Receipt
 
 NOW = datetime(2026, 11, 22, 21, 4, 5, 123000, tzinfo=UTC)
 PROMOTIONAL, RECOMMENDATION = OptionalCategory.PROMOTIONAL, OptionalCategory.RECOMMENDATION
@@ -40,5 +42,10 @@ def news_of(
     return AccountNews(user_id=user_id, version=version, roles=roles, declined=declined)
 
 
-def a_purchase(user_id: str = "u1", days_ago: float = 0) -> Purchase:
-    return Purchase(user_id=user_id, at=NOW - timedelta(days=days_ago))
+def a_purchase(
+    user_id: str = "u1", days_ago: float = 0, *, order: str | None = None, sales: tuple[Sales, ...] = ()
+) -> OrderNews:
+    """Of an order of its own, unless one is named."""
+    at = NOW - timedelta(days=days_ago)
+    receipt = Receipt(consumer="notifications-orders", event_id=order or f"{user_id} {days_ago}", at=NOW)
+    return OrderNews(receipt=receipt, purchase=Purchase(user_id=user_id, at=at), sales=sales)

@@ -96,7 +96,7 @@ async def test_who_is_a_recent_buyer_depends_on_the_moment_that_is_asked_about(
     book: RecipientBook, store: MemoryRecipientStore
 ) -> None:
     await book.learn_contacts(page(a_contact("u1")))
-    await store.note_purchases([a_purchase("u1")])
+    await store.take_orders([a_purchase("u1")])
 
     async def recent(after_days: int) -> int:
         at = NOW + timedelta(days=after_days)

@@ -1,16 +1,23 @@
 """The stores of people keep their contract, the one in memory and the one in MongoDB."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 import pytest
 
+from services.infra.inbox import Inbox
 from services.infra.mongo import Database
 from services.infra.transaction import changed
 from services.notifications.campaigns.models import CampaignAudience
 from services.notifications.recipients.documents import RECIPIENTS, SUPPRESSIONS
 from services.notifications.recipients.memory import MemoryRecipientStore
 from services.notifications.recipients.models import address_key
+from services.notifications.recipients.ports import RecipientStore
 from services.notifications.recipients.store import MongoRecipientStore, span_filter
+from services.notifications.trending.store import COLLECTION as SALES
+from services.notifications.trending.store import MongoTrends
 from tests.notifications.recipients.contract import SINCE, RecipientStoreContract
-from tests.notifications.recipients.makers import GONE, a_contact, a_purchase, news_of
+from tests.notifications.recipients.makers import GONE, NOW, a_contact, a_purchase, news_of
 
 
 class TestMemoryRecipientStore(RecipientStoreContract):
@@ -18,14 +25,33 @@ class TestMemoryRecipientStore(RecipientStoreContract):
     def store(self) -> MemoryRecipientStore:
         return MemoryRecipientStore()
 
+    async def counted(self, store: RecipientStore) -> Mapping[str, int]:
+        assert isinstance(store, MemoryRecipientStore)
+        units: Counter[str] = Counter()
+        for each in store.sales:
+            units[each.sku] += each.units
+        return units
+
 
 class TestMongoRecipientStore(RecipientStoreContract):
     @pytest.fixture
     async def store(self, database: Database) -> MongoRecipientStore:
         self._database = database
-        store = MongoRecipientStore(database)
+        store = MongoRecipientStore(database, Inbox(database))
         await store.prepare()
+        await MongoTrends(database).prepare()
         return store
+
+    async def counted(self, store: RecipientStore) -> Mapping[str, int]:
+        del store
+        found = await self._database.collection(SALES).find().to_list(None)
+        return {sale["sku"]: sale["units"] for sale in found}
+
+    async def test_purchases_are_counted_with_the_person(self, store: MongoRecipientStore) -> None:
+        await store.take_orders([a_purchase(order="e1"), a_purchase(order="e2", days_ago=3), a_purchase(order="e1")])
+        found = await self._database.collection(RECIPIENTS).find_one({"_id": "u1"})
+        assert found
+        assert (found["confirmed_orders"], found["bought_at"]) == (2, NOW)
 
     async def test_preparing_again_changes_nothing(self, store: MongoRecipientStore) -> None:
         await store.keep([a_contact()])
@@ -42,7 +68,7 @@ class TestMongoRecipientStore(RecipientStoreContract):
         await recipients.insert_one({"_id": "u1", "sequence": 3})
         await store.note_news([news_of("u1")])
         await store.keep([a_contact("u1")])
-        await store.note_purchases([a_purchase("u1")])
+        await store.take_orders([a_purchase("u1")])
         await self._database.write_all([changed(RECIPIENTS, {"_id": "u1"}, {"$inc": {"sequence": 1}})])
         found = await recipients.find_one({"_id": "u1"})
         assert found
