@@ -81,13 +81,13 @@ REPLAY: Final = Policy(attempt=timedelta(minutes=1), patience=None, retry=_pace(
 """A batch of dead letters at a consumer. A service that is away is waited for: that is no failure of a letter."""
 
 SEND_CRITICAL: Final = Policy(
-    attempt=timedelta(minutes=5), patience=None, retry=_pace(0.5, 10), silence=timedelta(seconds=15)
+    attempt=timedelta(minutes=20), patience=None, retry=_pace(0.5, 10), silence=timedelta(seconds=15)
 )
-"""One message to a mail server, which may take minutes to answer. Its term ends the attempts, not the engine; while it
-waits, each attempt says when the next one is due. A process that was killed is noticed by its silence."""
+"""One message to a mail server, whose answer to it may take ten minutes. The message's own term ends the attempts; while
+it waits, each attempt says when the next one is due. A process that was killed is noticed by its silence."""
 
 SEND_STANDARD: Final = Policy(
-    attempt=timedelta(minutes=5), patience=None, retry=_pace(1, 60), silence=timedelta(seconds=15)
+    attempt=timedelta(minutes=20), patience=None, retry=_pace(1, 60), silence=timedelta(seconds=15)
 )
 """The same for what nobody waits for."""
 
