@@ -96,12 +96,11 @@ def raised(collection: str, wanted: Document, numbers: Document, first: Document
 
 
 class Reads:
-    """What can be read of one database, outside of a transaction or in that of `session`. All of it blocks."""
+    """What can be read of one database, outside of a transaction. All of it blocks."""
 
-    def __init__(self, client: MongoClient[Document], database: str, session: ClientSession | None = None) -> None:
+    def __init__(self, client: MongoClient[Document], database: str) -> None:
         self.client = client
         self.database = database
-        self._session = session
 
     def found(
         self,
@@ -113,29 +112,50 @@ class Reads:
     ) -> list[Document]:
         """The documents, of each what is `kept`; in one trip as long as they fit into a message."""
         cursor = self.client[self.database][collection].find(
-            wanted, kept, session=self._session, sort=order, limit=limit
+            wanted, kept, session=self._joined(), sort=order, limit=limit
         )
         return list(cursor.batch_size(limit) if limit else cursor)
 
     def aggregated(self, collection: str, pipeline: Sequence[Document]) -> list[Document]:
         """The answer of a pipeline."""
-        return list(self.client[self.database][collection].aggregate(pipeline, session=self._session))
+        return list(self.client[self.database][collection].aggregate(pipeline, session=self._joined()))
+
+    def _joined(self) -> ClientSession | None:
+        """The transaction that a read is a part of; None for one that stands alone."""
+        return None
 
 
 class Transaction(Reads):
-    """What can be done inside of one. All of it blocks. `written` is what was, so far."""
+    """What can be done inside of one, which begins with the first of it. All of it blocks.
 
-    def __init__(
-        self, client: MongoClient[Document], database: str, session: ClientSession, *, one_command: bool
-    ) -> None:
-        super().__init__(client, database, session)
+    Attributes:
+        has_begun: anything was done.
+        written: what was, so far.
+    """
+
+    def __init__(self, reads: Reads, session: ClientSession, options: TransactionOptions, *, one_command: bool) -> None:
+        super().__init__(reads.client, reads.database)
+        self._session = session
+        self._options = options
         self._one_command = one_command
+        self.has_begun = False
         self.written: list[Write] = []
+
+    def _joined(self) -> ClientSession:
+        self._begin(self._options.read_concern)
+        return self._session
+
+    def _begin(self, read_concern: ReadConcern | None) -> None:
+        if not self.has_begun:
+            self._session.start_transaction(read_concern, self._options.write_concern)
+            self.has_begun = True
 
     def write(self, writes: Sequence[Write]) -> None:
         """All of them, in their order. Raises Overtaken."""
         if not writes:
             return
+        # One that begins by writing names no read concern: see `WRITE`.
+        self._begin(None)
         by_collection = groupby(writes, key=lambda write: write.collection)
         groups = [writes] if self._one_command else [tuple(group) for _, group in by_collection]
         for group in groups:
@@ -170,9 +190,11 @@ class Transactions:
             self._one_command = hello["maxWireVersion"] >= SEVERAL_COLLECTIONS
         session = self._client.start_session()
         try:
-            session.start_transaction(options.read_concern, options.write_concern)
-            result = work(Transaction(self._client, self._database, session, one_command=self._one_command))
-            _commit(session)
+            reads = Reads(self._client, self._database)
+            transaction = Transaction(reads, session, options, one_command=self._one_command)
+            result = work(transaction)
+            if transaction.has_begun:
+                _commit(session)
         finally:
             # Aborts what is not committed. When that fails too, the first failure is the one to tell; the server ends
             # what nobody comes back to.

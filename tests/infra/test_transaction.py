@@ -9,6 +9,7 @@ from pymongo.errors import PyMongoError
 
 from services.infra.mongo import Database, Document
 from services.infra.transaction import (
+    CHANGE,
     READ,
     TRANSIENT,
     WRITE,
@@ -18,6 +19,7 @@ from services.infra.transaction import (
     Write,
     added,
     changed,
+    raised,
     replaced,
 )
 from services.shared.errors import Unavailable
@@ -54,6 +56,21 @@ def test_writes_of_every_kind_take_effect_together(transactions: Transactions) -
         [changed("lamps", ALL, change, 2), added("ropes", {"_id": "r"}), replaced("lamps", {"_id": "a"}, {"n": 9})],
     )
     assert stored(transactions) == [{"_id": "a", "n": 9}, {"_id": "b", "n": 2}, {"_id": "r"}]
+
+
+def test_what_is_to_be_read_and_is_not_before_it_is_written_is_written(transactions: Transactions) -> None:
+    transactions.run(lambda transaction: transaction.write([added("ropes", {"_id": "r"})]), CHANGE)
+    assert stored(transactions) == [*BEFORE, {"_id": "r"}]
+    transactions.run(lambda _: None, CHANGE)
+
+
+def test_numbers_are_raised_of_what_is_there_and_of_what_is_not(transactions: Transactions) -> None:
+    for _ in range(2):
+        write(
+            transactions,
+            [raised("lamps", {"_id": "a"}, {"n": 2}, {"m": 1}), raised("ropes", {"_id": "r"}, {"n": 2}, {"m": 1})],
+        )
+    assert stored(transactions) == [{"_id": "a", "n": 5}, BEFORE[1], {"_id": "r", "n": 4, "m": 1}]
 
 
 @pytest.mark.parametrize(
