@@ -83,7 +83,7 @@ REPLAY: Final = Policy(attempt=timedelta(minutes=1), patience=None, retry=_pace(
 SEND_CRITICAL: Final = Policy(
     attempt=timedelta(minutes=20), patience=None, retry=_pace(0.5, 10), silence=timedelta(seconds=15)
 )
-"""One message to a mail server, whose answer to it may take ten minutes. The message's own term ends the attempts; while
+"""One message to a mail server, whose answer may take ten minutes. The message's own term ends the attempts; while
 it waits, each attempt says when the next one is due. A process that was killed is noticed by its silence."""
 
 SEND_STANDARD: Final = Policy(
