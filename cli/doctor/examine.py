@@ -11,6 +11,7 @@ from rich.console import Console
 
 from cli.doctor.consumers import check_consumers, check_dead_letters
 from cli.doctor.events import check_outboxes, check_topics
+from cli.doctor.schedules import check_schedules
 from cli.ready import Addresses
 from cli.stack.checks import (
     SetOtherwise,
@@ -26,8 +27,8 @@ from cli.stack.checks import (
 )
 from services.infra.settings import CONTEXTS, Settings
 
-TABLES = "workers.topics"
-"""Takes a second to import, which is not counted against what is checked by it."""
+TABLES = ("workers.topics", "workers.schedules.table")
+"""Take a second to import, which is not counted against what is checked by it."""
 
 ANSWER_WITHIN = 8.0
 """Seconds for one part to prove that it works."""
@@ -63,7 +64,8 @@ async def examine(addresses: Addresses | None, settings: Settings, console: Cons
         console.print("There is no ready file, so the addresses of the settings are checked.", highlight=False)
     known = addresses or addresses_of(settings)
     load_drivers()
-    import_module(TABLES)
+    for table in TABLES:
+        import_module(table)
     found = await asyncio.gather(*(diagnose(patient, known) for patient in patients(known, settings)))
     for each in without_blame(found, known):
         mark = "well " if each.well else "WRONG"
@@ -107,6 +109,13 @@ def patients(at: Addresses, settings: Settings) -> Sequence[Patient]:
             at.temporal,
             "TEMPORAL__ADDRESS",
             lambda: check_temporal(at.temporal, temporal.namespace),
+        ),
+        one(
+            "schedules",
+            "schedules",
+            at.temporal if at.services else "",
+            "TEMPORAL__ADDRESS",
+            lambda: check_schedules(at.temporal, settings),
         ),
         one("kafka", "Kafka", at.kafka, "KAFKA__BOOTSTRAP", lambda: check_kafka(at.kafka)),
         one("topics", "topics", at.kafka if at.services else "", "KAFKA__BOOTSTRAP", lambda: check_topics(kafka)),

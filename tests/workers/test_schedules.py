@@ -22,7 +22,9 @@ from temporalio.client import (
     ScheduleUpdateInput,
 )
 
-from services.infra.settings import ServicesSettings
+from cli.doctor.schedules import check_schedules
+from cli.stack.checks import SetOtherwise, Waits
+from services.infra.settings import ServicesSettings, Settings, TemporalSettings
 from services.shared.errors import Unavailable
 from tests.support.mongo import free_port
 from tests.workers.temporal_node import TemporalNode
@@ -165,6 +167,27 @@ async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not holds():  # noqa: ASYNC110 (a metric tells nobody)
             await asyncio.sleep(0.02)
+
+
+async def test_the_doctor_tells_of_them(client: Client, temporal_node: TemporalNode) -> None:
+    settings = Settings(temporal=TemporalSettings(address=temporal_node.address))
+    await make_schedules(client, WANTED)
+    assert await check_schedules(temporal_node.address, settings) == f"{len(WANTED)} of them"
+    sweep = client.get_schedule_handle(SWEEP)
+    await sweep.pause(note="the shelf is being painted")
+    said = f"{SWEEP} is paused (the shelf is being painted): `caravan schedules resume {SWEEP}`"
+    assert said in await check_schedules(temporal_node.address, settings)
+    await sweep.update(lambda now: ScheduleUpdate(piled_up(now.description.schedule)))
+    with pytest.raises(SetOtherwise, match=f"{SWEEP} has the overlap ALLOW_ALL, not SKIP"):
+        await check_schedules(temporal_node.address, settings)
+    await sweep.delete()
+    with pytest.raises(SetOtherwise, match=f"{SWEEP} is not there"):
+        await check_schedules(temporal_node.address, settings)
+
+
+async def test_where_temporal_is_away_nothing_is_said_of_them() -> None:
+    with pytest.raises(Waits, match="waits for temporal"):
+        await check_schedules(f"127.0.0.1:{free_port()}", Settings())
 
 
 async def test_search_attributes_can_be_used_once_they_are_ensured(client: Client) -> None:
