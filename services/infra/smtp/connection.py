@@ -54,8 +54,8 @@ class Connection:
         if smtp.protocol is None or smtp.transport is None:
             raise lost(Stage.HELLO, CLOSED)
         protocol, transport = smtp.protocol, cast("asyncio.WriteTransport", smtp.transport)
-        # Whatever is not with the operating system yet makes `drain` wait.
-        transport.set_write_buffer_limits(high=0)
+        # Whatever is not with the operating system yet makes `drain` wait. Not 0, at which asyncio's TLS never resumes.
+        transport.set_write_buffer_limits(high=1, low=0)
         self._smtp = smtp
         self._protocol = protocol
         self._writer = asyncio.StreamWriter(transport, protocol, None, asyncio.get_running_loop())
