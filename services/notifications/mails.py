@@ -11,6 +11,9 @@ from typing import Final
 
 from services.notifications.models import NotificationCategory, Template
 
+HAPPENED_AT: Final = "happenedAt"
+"""Where a message's facts say when its event happened, in ISO 8601: a mail may be made hours after it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailKind:

@@ -5,6 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from services.notifications.mails import HAPPENED_AT
 from services.notifications.models import Message, Template
 from services.notifications.rendering.figures import shown_moment, shown_money, why_cancelled, why_rejected
 from services.notifications.rendering.wire.headers import one_line
@@ -65,9 +66,8 @@ def _cancelled(message: Message) -> Told:
     return {**_order(message), "why": why_cancelled(message.facts["reason"]["message"])}
 
 
-def _account(message: Message) -> Told:
-    happened_at = message.facts.get("happenedAt")
-    return {"happened_at": shown_moment(datetime.fromisoformat(happened_at) if happened_at else message.queued_at)}
+def _security(message: Message) -> Told:
+    return {"happened_at": shown_moment(datetime.fromisoformat(message.facts[HAPPENED_AT]))}
 
 
 READERS: Final[Mapping[Template, Callable[[Message], Told]]] = MappingProxyType(
@@ -77,8 +77,8 @@ READERS: Final[Mapping[Template, Callable[[Message], Told]]] = MappingProxyType(
         Template.ORDER_DELIVERED: _order,
         Template.ORDER_REJECTED: _rejected,
         Template.ORDER_CANCELLED: _cancelled,
-        Template.WELCOME: _account,
-        Template.PASSWORD_CHANGED: _account,
-        Template.SESSION_COMPROMISED: _account,
+        Template.WELCOME: lambda _: {},
+        Template.PASSWORD_CHANGED: _security,
+        Template.SESSION_COMPROMISED: _security,
     }
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from services.notifications.mails import KIND_OF_EVENT, MailKind
+from services.notifications.mails import HAPPENED_AT, KIND_OF_EVENT, MailKind
 from services.notifications.models import (
     Channel,
     Message,
@@ -48,7 +48,7 @@ def message_for(command: QueueMessages, kind: MailKind, recipient: Recipient, no
         category=kind.category,
         to=recipient.address,
         subject="",
-        facts=command.facts,
+        facts={**command.facts, HAPPENED_AT: command.happened_at.isoformat()},
         position=0,
         origin=_origin(command),
         status=Status.QUEUED,

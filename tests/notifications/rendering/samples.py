@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from services.infra.contacts.unsubscribing import SignedUnsubscribeTokens
-from services.notifications.mails import KIND_OF_TEMPLATE
+from services.notifications.mails import HAPPENED_AT, KIND_OF_TEMPLATE
 from services.notifications.models import CampaignWords, Mail, Message, NotificationCategory, Recipient, Template
 from services.notifications.rendering.facts import READERS
 from services.notifications.rendering.letterhead import Letterhead
@@ -91,7 +91,8 @@ RENDERER: Final = renderer()
 
 def event_message(template: Template) -> Message:
     """The message of an event, with its subject."""
-    facts = {**ORDER, "trackingNumber": "JD0123", "reason": REASONS.get(template, {})}
+    told = {"trackingNumber": "JD0123", "reason": REASONS.get(template, {}), HAPPENED_AT: "2026-11-22T20:59:00+00:00"}
+    facts = {**ORDER, **told}
     category = KIND_OF_TEMPLATE[template].category
     message = a_message(template=template, category=category, facts=facts)
     return replace(message, subject=RENDERER.subject(message, ADA.name))
