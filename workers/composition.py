@@ -73,6 +73,7 @@ from services.users.service import UserService
 from services.users.sessions import RefreshTokens
 from services.users.store import MongoAccountStore
 from services.users.tokens import Ed25519Tokens, TokenRules
+from workers import event_notices
 from workers.dead_letters import BacklogMetrics, taking_in
 from workers.fan_out import TemporalFanOut
 from workers.mails import mail_renderer
@@ -125,6 +126,7 @@ class Hosted:
         prepare: makes collections, indexes and first accounts; repeatable; raises Unavailable.
         activities: its steps of workflows; None where it has none.
         handlers: what it does about events, by the name of the consumer.
+        replays: what it does about dead letters that are replayed, where that is another thing.
         aside: what runs beside all that until it is told to stop, by name.
         tells: it tells of its changes by events.
         close: lets go of what it holds, once nothing of it runs any more.
@@ -136,6 +138,7 @@ class Hosted:
     prepare: Callable[[], Awaitable[None]]
     activities: object | None = None
     handlers: Mapping[str, Handler] = field(default_factory=dict)
+    replays: Mapping[str, Handler] = field(default_factory=dict)
     aside: Mapping[str, Callable[[asyncio.Event], Awaitable[None]]] = field(default_factory=dict)
     tells: bool = True
     close: Callable[[], Awaitable[None]] | None = None
@@ -220,6 +223,8 @@ def _notifications(shared: Shared, database: Database, outbox: Outbox) -> Hosted
         database=database,
         router=router,
         prepare=_prepares(parts.stores, outbox),
+        handlers=event_notices.handlers_of(shared.fan_out, parts.stores.recipients),
+        replays=event_notices.replays_of(shared.fan_out),
         activities=NotificationActivities(parts.sending, parts.campaigns, parts.recipients, shared.clock),
         close=close,
     )

@@ -10,8 +10,10 @@ from services.infra.notices import Changed
 from services.shared.clock import Clock
 from services.shared.receipts import Handler
 from workers.composition import STOCK_NOTES, Hosted
+from workers.event_notices import ACCOUNT_NOTICES, FAILED_NOTICES, ORDER_NOTICES
 from workers.event_types import KNOWN_TYPES
 from workers.live_notices import LiveNotices
+from workflows.names import NOTIFICATIONS
 
 USUAL: Final = Retries()
 
@@ -28,6 +30,8 @@ class Row:
             the effect is one that may come twice.
         retries: of records whose handler fails for no known reason.
         every: seconds between its looks at the topic at least, see Consumption.
+        replay: what a replay of its dead letters does; None: the same as `handler`.
+        floods: see Consumption.
     """
 
     service: str
@@ -37,12 +41,16 @@ class Row:
     receipts: bool = False
     retries: Retries = USUAL
     every: float = 0.0
+    replay: Callable[[Hosted, LiveNotices], Handler] | None = None
+    floods: bool = False
 
 
 NOTES_EVERY: Final = 0.5
 NOTICES_EVERY: Final = 0.2
-"""Seconds: neither the lists of what is in stock nor what is seen live need be any newer, and what is noted or told
-together costs less, as does what is fetched together."""
+TOLD_EVERY: Final = 0.2
+FAILED_EVERY: Final = 1.0
+"""Seconds: neither the lists of what is in stock, nor what is seen live, nor mails need be any newer, and what is noted
+or told together costs less, as does what is fetched together."""
 
 CONSUMERS: Final = (
     Row(
@@ -74,23 +82,63 @@ CONSUMERS: Final = (
         receipts=True,
         every=NOTES_EVERY,
     ),
+    Row(
+        service=NOTIFICATIONS,
+        topic="caravan.orders",
+        consumer=ORDER_NOTICES,
+        handler=lambda hosted, _: hosted.handlers[ORDER_NOTICES],
+        receipts=True,
+        every=TOLD_EVERY,
+    ),
+    Row(
+        service=NOTIFICATIONS,
+        topic="caravan.users",
+        consumer=ACCOUNT_NOTICES,
+        handler=lambda hosted, _: hosted.handlers[ACCOUNT_NOTICES],
+        every=TOLD_EVERY,
+    ),
+    Row(
+        service=NOTIFICATIONS,
+        topic="caravan.notifications",
+        consumer=FAILED_NOTICES,
+        handler=lambda hosted, _: hosted.handlers[FAILED_NOTICES],
+        every=FAILED_EVERY,
+        replay=lambda hosted, _: hosted.replays[FAILED_NOTICES],
+        floods=True,
+    ),
 )
 
 
 def works_of(hosted: Hosted, live: LiveNotices, clock: Clock) -> Mapping[str, EventWork]:
-    """What this service's consumers do, by their names; for their topics, and for records that are replayed to one."""
+    """What this service's consumers do with their topics, by their names."""
     return {
-        row.consumer: EventWork(row.consumer, row.handler(hosted, live), KNOWN_TYPES.check, clock)
-        for row in CONSUMERS
-        if row.service == hosted.name
+        row.consumer: _work(row, row.handler(hosted, live), clock) for row in CONSUMERS if row.service == hosted.name
     }
+
+
+def appliers_of(hosted: Hosted, live: LiveNotices, clock: Clock) -> Mapping[str, EventWork]:
+    """What they do with records that are replayed to them."""
+    works = dict(works_of(hosted, live, clock))
+    for row in CONSUMERS:
+        if row.consumer in works and row.replay:
+            works[row.consumer] = _work(row, row.replay(hosted, live), clock)
+    return works
+
+
+def _work(row: Row, handler: Handler, clock: Clock) -> EventWork:
+    return EventWork(row.consumer, handler, KNOWN_TYPES.check, clock)
 
 
 def consumptions_of(works: Mapping[str, EventWork]) -> tuple[Consumption, ...]:
     """What a process with these works consumes."""
     return tuple(
         Consumption(
-            topics=(row.topic,), consumer=row.consumer, work=works[row.consumer], retries=row.retries, every=row.every
+            topics=(row.topic,),
+            consumer=row.consumer,
+            work=works[row.consumer],
+            retries=row.retries,
+            every=row.every,
+            floods=row.floods,
         )
         for row in CONSUMERS
         if row.consumer in works

@@ -23,6 +23,7 @@ from services.notifications.sending.service import SendingService
 from services.notifications.sending.states import Terms
 from services.notifications.service import NotificationService
 from services.notifications.store import MongoLaneStore, MongoMessageStore
+from services.notifications.trending.store import MongoTrends
 from services.shared.clock import Clock
 from services.shared.ids import IdFactory, RandomSecrets
 
@@ -50,6 +51,7 @@ class Stores:
     lanes: MongoLaneStore
     campaigns: MongoCampaignStore
     recipients: MongoRecipientStore
+    trends: MongoTrends
 
     @classmethod
     def of(cls, world: World) -> "Stores":
@@ -60,11 +62,12 @@ class Stores:
             lanes=MongoLaneStore(database),
             campaigns=MongoCampaignStore(database),
             recipients=MongoRecipientStore(database, inbox),
+            trends=MongoTrends(database),
         )
 
     async def prepare(self) -> None:
         """Makes all collections and indexes. Idempotent."""
-        for store in (self.messages, self.lanes, self.campaigns, self.recipients):
+        for store in (self.messages, self.lanes, self.campaigns, self.recipients, self.trends):
             await store.prepare()
 
 

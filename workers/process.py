@@ -32,7 +32,7 @@ from services.shared.errors import Unavailable
 from services.shared.ids import SortableIds
 from workers import temporal
 from workers.composition import Hosted, Shared, compose, signing_keys
-from workers.consumers import CONSUMERS, consumptions_of, works_of
+from workers.consumers import CONSUMERS, appliers_of, consumptions_of, works_of
 from workers.consuming import means_of
 from workers.fan_out import TemporalFanOut
 from workers.http_server import Readiness, build_app, build_server, listen
@@ -88,6 +88,7 @@ class Process:
         self._redis = connect_redis(shared.settings.redis)
         self._live = LiveNotices(Announcer(self._redis), shared.clock)
         self._works = {hosted.name: works_of(hosted, self._live, shared.clock) for hosted in self._hosted}
+        self._appliers = {hosted.name: appliers_of(hosted, self._live, shared.clock) for hosted in self._hosted}
         self._clock = shared.clock
         self._letters = KafkaLetters(shared.settings.kafka)
         self._means = means_of(shared.settings, self._letters, shared.clock)
@@ -219,7 +220,7 @@ class Process:
     async def _run_workers(self, client: Client) -> None:
         """Returns when told to stop and all workers are drained."""
         steps = {hosted.name: hosted.activities for hosted in self._hosted if hosted.activities is not None}
-        replays = replays_of(self._works)
+        replays = replays_of(self._appliers)
         with workflow_threads() as threads:
             running = [
                 keep_running(f"worker of {queue}", partial(temporal.run_worker, make, self.stop), self.stop)
