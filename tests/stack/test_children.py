@@ -117,6 +117,15 @@ async def test_a_child_that_dies_is_started_again_and_told(world: World) -> None
     assert not is_there(keeper.pid or 0)
 
 
+async def test_a_child_is_signalled_by_itself_and_scheduled_with_all_others(world: World) -> None:
+    keeper = Keeper(Toy(), world.yard)
+    await keeper.start()
+    child = keeper.pid or 0
+    assert os.getpgid(child) == child
+    assert os.getsid(child) == os.getsid(0), "what gives way there gives way to its own process alone"
+    await keeper.stop(1)
+
+
 async def test_the_pause_grows_while_it_keeps_dying(world: World) -> None:
     keeper = Keeper(Toy(argv=("/bin/sh", "-c", "read line < /dev/null; sleep 0.2")), world.yard)
     await keeper.start()

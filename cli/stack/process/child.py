@@ -40,7 +40,9 @@ class Child:
                 stdout=output,
                 stderr=output,
                 env=os.environ | dict(launch.environment),
-                start_new_session=True,
+                # No session of its own: Linux weighs sessions against each other, so a thread that gives way would do it
+                # within its own process alone.
+                process_group=0,
             )
         guard.add(process.pid)
         return cls(process, guard)
