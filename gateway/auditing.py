@@ -23,14 +23,14 @@ from services.users.audit.models import MOST_ARGUMENTS, AuditArgument, AuditOutc
 
 KEPT: Final = frozenset(
     {
-        *("action", "amount", "categories", "consumer", "currency", "delta", "dryRun", "errorType", "eventType"),
-        *("fingerprint", "id", "ids", "initialStock", "name", "paused", "reason", "roles", "sku", "status", "step"),
-        *("topic", "trackingNumber", "userId", "workflowId"),
+        *("action", "amount", "audience", "categories", "category", "consumer", "currency", "delta", "dryRun"),
+        *("errorType", "eventType", "fingerprint", "id", "ids", "initialStock", "name", "paused", "reason", "roles"),
+        *("scheduledFor", "sku", "status", "step", "topic", "trackingNumber", "userId", "workflowId"),
     }
 )
 """Arguments and fields of inputs whose values the trail keeps: identifiers, amounts, choices and reasons."""
 
-LEFT_OUT: Final = frozenset({"description"})
+LEFT_OUT: Final = frozenset({"body", "description", "subject"})
 """Those whose values it does not need. A name that is in neither is left out too, and fails a test."""
 
 WITHOUT_VALUE: Final = "(left out)"

@@ -11,6 +11,7 @@ from gateway.currencies import Currencies
 from gateway.limits.ports import Budget
 from gateway.live_composition import live_of
 from gateway.schema import build_schema
+from gateway.temporal_campaigns import TemporalCampaigns
 from gateway.temporal_redrives import TemporalRedrives
 from gateway.temporal_runs import Runs
 from gateway.temporal_sagas import TemporalSagas
@@ -42,6 +43,8 @@ from services.infra.settings import Profile, Settings, TemporalSettings
 from services.infra.telemetry import current_trace
 from services.inventory.client import InventoryClient
 from services.inventory.ports import Inventory
+from services.notifications.campaigns.client import CampaignsClient
+from services.notifications.campaigns.ports import Campaigns
 from services.orders.client import OrdersClient
 from services.orders.ports import Orders
 from services.payments.client import PaymentsClient
@@ -52,6 +55,7 @@ from services.users.audit.client import AuditClient
 from services.users.audit.ports import Audit
 from services.users.client import UsersClient
 from services.users.ports import Users
+from workflows.campaigns import CampaignRules
 from workflows.plugin import caravan_plugin
 from workflows.runtime import new_runtime
 
@@ -142,6 +146,11 @@ def places_of(settings: Settings) -> Places:
     )
 
 
+def campaign_rules_of(settings: Settings) -> CampaignRules:
+    """How fast campaigns go."""
+    return CampaignRules(per_second=settings.notifications.campaign_rate)
+
+
 def _backends(settings: Settings, line: Line, clock: Clock, client: Client) -> Backends:
     within = settings.gateway.answer_within
     runs = Runs(client, settings.temporal.ui, within, clock)
@@ -161,6 +170,10 @@ def _backends(settings: Settings, line: Line, clock: Clock, client: Client) -> B
         sagas=TemporalSagas(client, runs, within, settings.gateway.placements_at_once),
         redrives=TemporalRedrives(client, within),
         schedules=TemporalSchedules(client, within),
+        campaigns=CampaignsClient(caller("campaigns", Campaigns, host="notifications")),
+        campaign_runs=TemporalCampaigns(
+            client, within, campaign_rules_of(settings), settings.services.together_with("notifications")
+        ),
         ids=SortableIds(),
         places=places_of(settings),
         currencies=Currencies(catalog, clock),

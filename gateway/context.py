@@ -10,6 +10,7 @@ from aiodataloader import DataLoader
 from graphql import GraphQLError, GraphQLResolveInfo
 from graphql.pyutils import Path
 
+from gateway.campaigns import CampaignRuns
 from gateway.currencies import Currencies
 from gateway.execution import close_dropped
 from gateway.live.hub import Hub
@@ -24,6 +25,7 @@ from services.deadletters.ports import DeadLetters
 from services.infra.telemetry import current_trace
 from services.inventory.models import StockItem
 from services.inventory.ports import Inventory
+from services.notifications.campaigns.ports import Campaigns
 from services.orders.models import Order
 from services.orders.ports import Orders
 from services.payments.models import Payment
@@ -75,6 +77,8 @@ class Backends:
     sagas: Sagas
     redrives: Redrives
     schedules: Schedules
+    campaigns: Campaigns
+    campaign_runs: CampaignRuns
     ids: IdFactory
     places: Places
     currencies: Currencies

@@ -10,6 +10,7 @@ from graphql import GraphQLSchema, print_schema
 
 from gateway.guard import guard
 from gateway.resolvers.audit import AuditQueries
+from gateway.resolvers.campaigns import CampaignMutations, CampaignQueries
 from gateway.resolvers.dead_letters import DeadLetterMutations, DeadLetterQueries
 from gateway.resolvers.orders import OrderMutations, OrderQueries
 from gateway.resolvers.placement import PlacementMutations
@@ -22,6 +23,7 @@ from gateway.standins import answer_lists_in_part
 
 
 class Query(
+    CampaignQueries,
     ScheduleQueries,
     DeadLetterQueries,
     AuditQueries,
@@ -35,6 +37,7 @@ class Query(
 
 
 class Mutation(
+    CampaignMutations,
     DeadLetterMutations,
     ScheduleMutations,
     WorkflowMutations,

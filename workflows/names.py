@@ -80,3 +80,8 @@ def order_attributes(order_id: str, customer_id: str) -> TypedSearchAttributes:
             SearchAttributePair(ORDER_STATUS, "PLACED"),
         ]
     )
+
+
+def campaign_attributes(campaign_id: str) -> TypedSearchAttributes:
+    """What the workflow of a campaign is started with."""
+    return TypedSearchAttributes([SearchAttributePair(CAMPAIGN_ID, campaign_id)])

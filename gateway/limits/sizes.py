@@ -47,6 +47,9 @@ WEIGHTS: Final[Mapping[str, int]] = {
     # a workflow is started
     "Mutation.placeOrder": 100,
     "Mutation.createProduct": 100,
+    "Mutation.createCampaign": 100,
+    "Mutation.pauseCampaign": 50,
+    "Mutation.cancelCampaign": 50,
     "Mutation.replayDeadLetters": 200,
     # a write for each of many
     "Mutation.discardDeadLetters": 100,
@@ -57,6 +60,7 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "Query.workflows": 100,
     "Query.auditRecords": 100,
     "Query.deadLetters": 100,
+    "Query.campaigns": 100,
     # all that match are counted
     "ProductConnection.totalCount": 20,
     "DeadLetterConnection.totalCount": 20,

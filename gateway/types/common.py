@@ -1,6 +1,7 @@
 """Scalars and types that every area shares: time, money, pages, errors. Knows no area."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -12,9 +13,13 @@ from graphql.language import StringValueNode, ValueNode
 from gateway.context import Info
 from gateway.execution import of_object_alone
 from gateway.standins import NoPage
+from services.shared.clock import to_milliseconds
 from services.shared.money import Money as Amount
 from services.shared.pages import Page
 
+TIMESTAMP = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+)
 DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
 
 
@@ -25,6 +30,19 @@ class DateTime(graphene.Scalar):
     def serialize(moment: datetime) -> str:
         """In milliseconds, with Z."""
         return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    @staticmethod
+    def parse_value(value: object) -> datetime:
+        """The moment in UTC, cut to milliseconds. Without an offset nobody knows which one is meant."""
+        if isinstance(value, str) and TIMESTAMP.fullmatch(value):
+            with suppress(ValueError, OverflowError):
+                return to_milliseconds(datetime.fromisoformat(value.upper()).astimezone(UTC))
+        raise GraphQLError('DateTime must be a timestamp of RFC 3339, such as "2026-11-22T21:04:05.123Z".')
+
+    @staticmethod
+    def parse_literal(node: ValueNode, _variables: dict[str, Any] | None = None) -> datetime:
+        """The same for a value written into the document."""
+        return DateTime.parse_value(node.value if isinstance(node, StringValueNode) else None)
 
 
 class Decimal(graphene.Scalar):

@@ -2,16 +2,8 @@
 
 TYPES = frozenset(
     {
-        "Campaign",
-        "CampaignAudience",
-        "CampaignConnection",
-        "CampaignEdge",
-        "CampaignInput",
-        "CampaignPayload",
-        "CampaignStatus",
         "Float",
         "Notification",
-        "NotificationCategory",
         "NotificationConnection",
         "NotificationEdge",
         "NotificationPriority",
@@ -23,10 +15,7 @@ TYPES = frozenset(
 
 FIELDS = frozenset(
     {
-        "Mutation.cancelCampaign",
-        "Mutation.createCampaign",
         "Product.boughtTogether",
-        "Query.campaigns",
         "Query.notifications",
         "Query.recommendations",
     }

@@ -5,7 +5,7 @@ It is asked of a gateway in memory, of sockets, and of a whole system.
 
 from typing import Any
 
-from tests.gateway.world import World, order_input
+from tests.gateway.world import World, campaign_input, order_input
 
 CALLERS = ("anonymous", "mia", "ben", "ops", "admin")
 """Nobody, the customer whose order and session it is, another customer, OPS and ADMIN."""
@@ -28,6 +28,8 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "Query.deadLetters": ("{ deadLetters { totalCount edges { node { id payload } } } }", {}),
     "Query.deadLetterGroups": ("{ deadLetterGroups { count } }", {}),
     "Query.redrive": ('{ redrive(id: "redrive/none") { state } }', {}),
+    "Query.campaign": ('{ campaign(id: "none") { id } }', {}),
+    "Query.campaigns": ("{ campaigns { edges { node { id status } } } }", {}),
     "Query.schedules": ("{ schedules { id paused note } }", {}),
     "Mutation.register": (
         "mutation M($input: RegisterInput!) { register(input: $input) { user { id } errors { code } } }",
@@ -90,6 +92,15 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         "mutation M($reason: String!) { discardDeadLetters(ids: [], reason: $reason) { count errors { code } } }",
         {"reason": REASON},
     ),
+    "Mutation.createCampaign": (
+        "mutation M($input: CampaignInput!) { createCampaign(input: $input) { campaign { id } errors { code } } }",
+        {"input": campaign_input()},
+    ),
+    "Mutation.pauseCampaign": (
+        'mutation { pauseCampaign(id: "none", paused: true) { campaign { id } errors { code } } }',
+        {},
+    ),
+    "Mutation.cancelCampaign": ('mutation { cancelCampaign(id: "none") { campaign { id } errors { code } } }', {}),
     "Mutation.triggerSchedule": (
         'mutation { triggerSchedule(id: "none") { schedule { id } errors { code } } }',
         {},
@@ -124,6 +135,8 @@ EXPECTED: dict[str, dict[str, str]] = {
     "Query.deadLetters": OPS,
     "Query.deadLetterGroups": OPS,
     "Query.redrive": OPS,
+    "Query.campaign": OPS,
+    "Query.campaigns": OPS,
     "Query.schedules": OPS,
     "Mutation.register": OPEN,
     "Mutation.login": OPEN,
@@ -143,6 +156,9 @@ EXPECTED: dict[str, dict[str, str]] = {
     "Mutation.resolveStep": OPS | {"ops": "CONFLICT", "admin": "CONFLICT"},
     "Mutation.replayDeadLetters": OPS | {"ops": "INVALID", "admin": "INVALID"},
     "Mutation.discardDeadLetters": OPS | {"ops": "INVALID", "admin": "INVALID"},
+    "Mutation.createCampaign": OPS,
+    "Mutation.pauseCampaign": OPS | {"ops": "NOT_FOUND", "admin": "NOT_FOUND"},
+    "Mutation.cancelCampaign": OPS | {"ops": "NOT_FOUND", "admin": "NOT_FOUND"},
     "Mutation.triggerSchedule": OPS | {"ops": "NOT_FOUND", "admin": "NOT_FOUND"},
     "Mutation.pauseSchedule": OPS | {"ops": "NOT_FOUND", "admin": "NOT_FOUND"},
     "Subscription.orderUpdated": SIGNED_IN | {"ben": "NOT_FOUND"},

@@ -20,6 +20,9 @@ from services.inventory.memory import MemoryStockStore
 from services.inventory.models import OpenStock
 from services.inventory.ports import Inventory
 from services.inventory.service import InventoryService
+from services.notifications.campaigns.memory import MemoryCampaignStore
+from services.notifications.campaigns.ports import Campaigns
+from services.notifications.memory import MemoryMessageStore
 from services.orders.memory import MemoryOrderStore
 from services.orders.models import Order
 from services.orders.ports import Orders
@@ -38,6 +41,7 @@ from services.users.ports import Users
 from services.users.service import UserService
 from services.users.sessions import RefreshTokens
 from services.users.tokens import Ed25519Tokens, TokenRules
+from tests.notifications.campaigns.crowd import campaign_service
 from tests.support.doubles import CountingIds, CountingSecrets, StandingClock
 from tests.users.makers import signing_keys
 
@@ -95,6 +99,9 @@ class Shop:
         self.provider = MemoryPaymentProvider()
         self.letter_store = MemoryDeadLetterStore()
         self.letter_service = DeadLetterService(self.letter_store, self.clock, self.ids)
+        self.message_store = MemoryMessageStore()
+        self.campaign_store = MemoryCampaignStore(self.message_store)
+        self.campaign_service = campaign_service(self.campaign_store, self.clock)
         self.keys = signing_keys(self.clock)
         self.tokens = Ed25519Tokens(self.keys, rules, self.clock, self.ids)
         self.user_service = UserService(
@@ -106,6 +113,7 @@ class Shop:
             self.ids,
         )
         self.watched = {
+            "campaigns": Watched(self.campaign_service),
             "catalog": Watched(CatalogService(self.products, self.clock, self.ids)),
             "deadletters": Watched(self.letter_service),
             "inventory": Watched(InventoryService(self.stock, self.clock, self.ids)),
@@ -114,6 +122,7 @@ class Shop:
             "users": Watched(self.user_service),
         }
         self.catalog = cast("Catalog", self.watched["catalog"])
+        self.campaigns = cast("Campaigns", self.watched["campaigns"])
         self.dead_letters = cast("DeadLetters", self.watched["deadletters"])
         self.inventory = cast("Inventory", self.watched["inventory"])
         self.orders = cast("Orders", self.watched["orders"])

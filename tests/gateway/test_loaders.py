@@ -22,6 +22,7 @@ from gateway.standins import is_list
 from tests.deadletters.makers import found, headers
 from tests.gateway.edge.settings import limited
 from tests.gateway.world import World, build_world
+from tests.notifications.campaigns.makers import CONTENT, a_campaign
 
 MANY = 50
 SCHEMA = build_schema()
@@ -60,6 +61,7 @@ LISTS: dict[str, Row] = {
         calls={"deadletters.list_letters": 1, "deadletters.count_letters": 1, "deadletters.contents_of": 1},
         per_item=("describe",),
     ),
+    "campaigns": Row(calls={"campaigns.list_campaigns": 1}, per_item=("describe",)),
     "auditRecords": Row(calls={"audit.list_records": 1, "users.visible_users": 1}),
     "workflows": Row(calls={}, engine={"list_runs": 1}, per_item=("describe", "steps")),
 }
@@ -105,7 +107,7 @@ def query_of(name: str, size: int) -> str:
 async def busy() -> World:
     """Fifty products, each ordered once, by two customers; fifty adjustments of a stock, by two people.
 
-    And fifty dead letters, each of another order.
+    And fifty dead letters, each of another order, and fifty campaigns.
     """
     world = await build_world(settings=limited(cost=10**6))
     await world.shop.stock_up(*(f"s{number}" for number in range(MANY)))
@@ -116,6 +118,8 @@ async def busy() -> World:
         await world.ask(adjust, {}, ("ops", "admin")[number % 2])
     records = [found(number, headers=headers(number, ce_correlationid=f"o{number}")) for number in range(MANY)]
     await world.shop.letter_service.take_in(records)
+    for number in range(MANY):
+        await world.shop.campaign_store.insert(a_campaign(f"c{number}", number), CONTENT)
     return world
 
 

@@ -20,6 +20,7 @@ from services.shared.actors import Role
 from services.users.models import FirstAccount, Login, Register, Session
 from services.users.tokens import TokenRules
 from tests.deadletters.makers import CONSUMER
+from tests.gateway.campaign_runs import MemoryCampaignRuns
 from tests.gateway.desk import MemorySagas
 from tests.gateway.fingerprint import held_by
 from tests.gateway.shop import NOBODY, Shop, Watched
@@ -121,6 +122,7 @@ class World:
     sagas: MemorySagas
     redrives: MemoryRedrives
     schedules: MemorySchedules
+    campaign_runs: MemoryCampaignRuns
     consumer: MemoryConsumer
     engine: Watched
     wire: Wire
@@ -156,6 +158,7 @@ class World:
         writes = {"create_product", "open_stock", "adjust_stock", "record_order", "register"}
         writes |= {"update_preferences", "change_password", "update_product", "archive_product", "discard"}
         started = self.sagas.journal or self.redrives.journal or self.schedules.journal
+        started = started or self.campaign_runs.journal
         return not started and not any(writes & set(face.calls) for face in self.shop.watched.values())
 
     def fingerprint(self) -> dict[str, dict[str, Any]]:
@@ -167,6 +170,11 @@ class World:
         stores = {"catalog": shop.products, "inventory": shop.stock, "orders": shop.order_store}
         stores |= {"payments": shop.payment_store, "users": shop.accounts, "provider": shop.provider}
         stores |= {"deadletters": shop.letter_store}
+        stores |= {
+            "campaigns": shop.campaign_store,
+            "messages": shop.message_store,
+            "campaign runs": self.campaign_runs,
+        }
         stores |= {"workflows": self.sagas, "redrives": self.redrives, "schedules": self.schedules}
         return held_by(stores)
 
@@ -181,6 +189,7 @@ class World:
         self.sagas.journal.clear()
         self.redrives.journal.clear()
         self.schedules.journal.clear()
+        self.campaign_runs.journal.clear()
         self.engine.calls.clear()
         self.called()
 
@@ -189,6 +198,12 @@ def order_input(**changes: object) -> dict[str, Any]:
     """The input of `placeOrder`."""
     lines = [{"sku": "ink", "quantity": 2}, {"sku": "pen", "quantity": 1}]
     return {"lines": lines, "paymentMethod": "pm_card_visa", "idempotencyKey": "k1"} | changes
+
+
+def campaign_input(**changes: object) -> dict[str, Any]:
+    """The input of `createCampaign`."""
+    words = {"subject": "{{name}}, winter is over", "body": "Hello {{name}},\n\n**all** of it for less."}
+    return {"name": "Winter sale", "category": "PROMOTIONAL", "audience": "ALL_CUSTOMERS"} | words | changes
 
 
 async def build_world(
@@ -201,6 +216,7 @@ async def build_world(
     engine, consumer = Watched(sagas), MemoryConsumer()
     redrives = MemoryRedrives(shop.letter_service, {CONSUMER: consumer})
     schedules = MemorySchedules(shop.clock)
+    campaign_runs = MemoryCampaignRuns(shop.campaign_service, shop.clock)
     backends = Backends(
         catalog=shop.catalog,
         inventory=shop.inventory,
@@ -212,13 +228,15 @@ async def build_world(
         sagas=cast("Sagas", engine),
         redrives=redrives,
         schedules=schedules,
+        campaigns=shop.campaigns,
+        campaign_runs=campaign_runs,
         ids=shop.ids,
         places=Places(orders=(), products=(), hold_seconds=900, answer_within=4.5),
         currencies=Currencies(shop.catalog, shop.clock),
     )
     settings = settings or Settings().model_copy(update={"profile": profile})
     app = assemble(settings, backends, shop.clock, budget=budget or Unlimited(), counters=MemoryCounters())
-    world = World(shop, sagas, redrives, schedules, consumer, engine, Wire(app), backends)
+    world = World(shop, sagas, redrives, schedules, campaign_runs, consumer, engine, Wire(app), backends)
     await _let_in(world)
     world.forget()
     return world

@@ -95,13 +95,15 @@ class NotificationsSettings(Section):
     """How messages are treated. `kept_days` after its end a message is forgotten; for `give_up_hours` it is tried.
 
     A message that is being sent is claimed for `claim_seconds`, again and again: so long after a process was killed its
-    messages are taken over. A paused lane is tried again with one message after `probe_seconds`.
+    messages are taken over. A paused lane is tried again with one message after `probe_seconds`. `campaign_rate`
+    is the messages a second that each campaign sends at most, on average.
     """
 
     kept_days: int = Field(default=90, ge=11, le=3650)
     give_up_hours: int = Field(default=96, ge=1, le=720)
     claim_seconds: float = Field(default=15, ge=0.5, le=600)
     probe_seconds: float = Field(default=60, gt=0, le=3600)
+    campaign_rate: float = Field(default=100, gt=0, le=100_000)
 
 
 class LetterheadSettings(Section):

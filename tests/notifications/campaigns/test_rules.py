@@ -14,7 +14,7 @@ from tests.notifications.makers import MOMENT
 
 def paths(**changes: object) -> list[tuple[str, ...] | None]:
     with pytest.raises(Invalid) as refused:
-        checked_campaign(a_wish(**changes), MOMENT)
+        checked_campaign(a_wish("c1", **changes), MOMENT)
     return [problem.path for problem in refused.value.problems]
 
 
