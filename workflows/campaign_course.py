@@ -17,6 +17,9 @@ HELD_UP: Final = 10
 """Where a batch has brought so many messages nowhere at all, it is not them: the mail server is away, or its lane
 pauses."""
 
+REST: Final = timedelta(seconds=30)
+"""So long nothing more is begun then, or each batch would find the same out, message by message."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
@@ -103,7 +106,7 @@ class Course:
         waiting = (*self.waiting, Waiting(span=taken.span, count=result.waiting, not_before=try_at))
         nowhere = not (result.sent or result.skipped or result.failed or result.stopped)
         held = nowhere and result.waiting >= HELD_UP
-        held_until = max(try_at, self.held_until or try_at) if held else self.held_until
+        held_until = max(try_at, now + REST, self.held_until or now) if held else self.held_until
         return dataclasses.replace(course, waiting=_bounded(waiting), held_until=held_until)
 
     def hurried(self, now: datetime) -> "Course":

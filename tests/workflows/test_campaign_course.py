@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifications.models import BatchResult
-from workflows.campaign_course import HELD_UP, MOST_SPANS, Allotment, Course, Span, Waiting
+from workflows.campaign_course import HELD_UP, MOST_SPANS, REST, Allotment, Course, Span, Waiting
 
 NOW = datetime(2026, 11, 22, 21, 4, 5, tzinfo=UTC)
 FAST = 1e9
@@ -63,9 +63,11 @@ def test_what_is_not_sent_counts_for_nothing_against_the_rate() -> None:
 
 def test_where_nothing_is_taken_from_us_nothing_more_is_begun() -> None:
     first, course = taken(Course(total=1000), 100, NOW)
-    course = course.after(first, BatchResult(waiting=100, next_try_at=later(60)), NOW)
-    assert course.due_at(NOW) == later(60)
-    assert course.taken(100, FAST, later(59))[0] is None
+    paused = course.after(first, BatchResult(waiting=100, next_try_at=later(60)), NOW)
+    assert paused.due_at(NOW) == later(60)
+    assert paused.taken(100, FAST, later(59))[0] is None
+    away = course.after(first, BatchResult(waiting=100, next_try_at=NOW), NOW)
+    assert away.due_at(NOW) == NOW + REST
 
 
 def test_a_few_that_wait_hold_nobody_up() -> None:
