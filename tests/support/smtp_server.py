@@ -241,6 +241,9 @@ class _Conversation:
                 await self._reader.readuntil(b"\r\n")
                 self._writer.transport.abort()
                 raise _Gone
+            case Say(line=line):
+                await self._say(line)
+                raise _Gone
             case Stall():
                 self._reading.pause_reading()
                 await asyncio.Event().wait()

@@ -26,8 +26,12 @@ POSITIVE: Final = range(200, 300)
 NEGATIVE: Final = range(400, 600)
 
 FINAL_DOT: Final = b".\r\n"
+EARLY: Final = 0.002
+"""Seconds between the content and the final dot: a server on this machine or beside it that dies of it is heard then."""
+
 CLOSED: Final = "closed the connection"
 SILENT: Final = "did not answer in time"
+BROKE_OFF: Final = "broke off while the mail was handed over"
 NOT_REACHED: Final = "was not reached"
 
 
@@ -141,12 +145,22 @@ class Connection:
             self._writer.write(lines)
             async with asyncio.timeout(self._settings.answer_seconds):
                 await self._writer.drain()
-                # One look at the connection: a server that hung up meanwhile is heard before the final dot goes.
-                await asyncio.sleep(0)
         except (ConnectionError, TimeoutError):
             self.abort()
-        if not self.is_open:
-            raise lost(Stage.DATA, "broke off while the mail was handed over")
+            raise lost(Stage.DATA, BROKE_OFF) from None
+        await self._hear_out()
+
+    async def _hear_out(self) -> None:
+        """A server that gives up while it gets the mail is heard before the final dot makes the outcome unknown."""
+        try:
+            early = await self._protocol.read_response(EARLY)
+        except SMTPTimeoutError:
+            return
+        except SMTPException:
+            self.abort()
+            raise lost(Stage.DATA, BROKE_OFF) from None
+        self.abort()
+        raise refused(Reply(stage=Stage.DATA, code=early.code, text=early.message))
 
     async def _forget_the_mail(self) -> None:
         """So that the next one begins afresh; a server that does not even do this is left."""

@@ -147,6 +147,18 @@ class TestLost:
         content = (b"x" * 998 + b"\r\n") * 15_000 if at is At.BODY else CONTENT
         assert (await make_pool().send(mail_to(content=content), STANDARD)).verdict is Verdict.AWAY
 
+    @pytest.mark.parametrize("size", [200, 20_000])
+    async def test_a_server_that_dies_of_a_small_mail_is_heard_before_the_final_dot(
+        self, server: ScriptedSmtp, pool: SmtpPool, size: int
+    ) -> None:
+        server.on(At.BODY, HangUp())
+        assert (await pool.send(mail_to(content=CONTENT + b"x" * size), STANDARD)).verdict is Verdict.AWAY
+
+    async def test_an_answer_in_the_middle_of_the_mail_is_an_answer(self, server: ScriptedSmtp, pool: SmtpPool) -> None:
+        server.on(At.BODY, "552 5.3.4 enough", times=1)
+        assert (await pool.send(mail_to(), STANDARD)).verdict is Verdict.CONTENT
+        assert (await pool.send(mail_to(), STANDARD)).verdict is Verdict.ACCEPTED
+
     async def test_a_server_that_ends_at_once_has_not_taken_a_small_mail(
         self, server: ScriptedSmtp, pool: SmtpPool
     ) -> None:
