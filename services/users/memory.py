@@ -25,7 +25,7 @@ class MemoryAccountStore:
             raise EmailTaken("another account has this address", ("email",))
         self._store(new)
 
-    async def change(self, user_id: str, step: Step) -> Account:
+    async def change(self, user_id: str, step: Step, seen: Account | None = None) -> Account:  # noqa: ARG002 (a hint)
         return self._store(step(self._known(user_id)))
 
     async def change_roles(self, user_id: str, step: RolesStep) -> Account:

@@ -140,8 +140,10 @@ class AccountStore(Protocol):
         """Adds a new account, and the session that it opens. Raises EmailTaken."""
         ...
 
-    async def change(self, user_id: str, step: Step) -> Account:
+    async def change(self, user_id: str, step: Step, seen: Account | None = None) -> Account:
         """The account as the step made it. What the step raises is raised, and nothing is written.
+
+        `seen` is the account as it was just read: it is not read again unless somebody changed it since.
 
         Raises:
             NotFound: no such account.

@@ -83,8 +83,9 @@ class UserService:
             kept = await self._renewed(account.password_hash, command.password)
             proof = PasswordProof(verified=account.password_hash, kept=kept)
             opened, refresh_token = self._refresh_tokens.opened(account.user.id)
+            step = self._changes.signed_in(proof, opened, origin)
             try:
-                after = await self._store.change(account.user.id, self._changes.signed_in(proof, opened, origin))
+                after = await self._store.change(account.user.id, step, account)
             except Conflict:
                 continue
             return await self._session(after.user, refresh_token)

@@ -67,7 +67,12 @@ class MongoAccountStore:
         if not await self._database.write_all(writes):
             raise EmailTaken("another account has this address", ("email",))
 
-    async def change(self, user_id: str, step: Step) -> Account:
+    async def change(self, user_id: str, step: Step, seen: Account | None = None) -> Account:
+        if seen:
+            change = step(seen)
+            known = {"_id": user_id, "version": seen.user.version}
+            if not change.ends_sessions and await self._database.write_all(_replacing(known, change)):
+                return change.account
         return await self._database.transact_at_once(lambda transaction: _changed(transaction, user_id, step))
 
     async def change_roles(self, user_id: str, step: RolesStep) -> Account:
@@ -139,10 +144,14 @@ def _changed(
     if change.account == before:
         return before
     ending = _ending(transaction, {"user_id": user_id}, SessionEnd.REVOKED) if change.ends_sessions else []
-    opening = _opening(change.opened) if change.opened else []
-    replacing = replaced(ACCOUNTS, {"_id": user_id}, account_document(change.account))
-    transaction.write([*beside, replacing, *ending, *opening, *told(change.events)])
+    transaction.write([*beside, *ending, *_replacing({"_id": user_id}, change)])
     return change.account
+
+
+def _replacing(wanted: Document, change: Change) -> list[Write]:
+    """All that is written of a change that ends no session."""
+    opening = _opening(change.opened) if change.opened else []
+    return [replaced(ACCOUNTS, wanted, account_document(change.account)), *opening, *told(change.events)]
 
 
 def _family(transaction: Transaction, digest: str) -> Family | None:

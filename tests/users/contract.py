@@ -1,6 +1,7 @@
 """What every AccountStore promises; run against the one in memory and the real one."""
 
 import asyncio
+import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
@@ -79,6 +80,21 @@ class AccountStoreContract(ABC):
         accounts = await asyncio.gather(*(store.change("u1", signed_in) for _ in range(5)))
         assert sorted(account.user.version for account in accounts) == [2, 3, 4, 5, 6]
         assert [sequence for _, _, sequence in await self.stored_events(store)] == [2, 3, 4, 5, 6]
+
+    async def test_what_was_read_before_is_changed_unless_somebody_was_faster(self, store: AccountStore) -> None:
+        await store.insert(a_new(an_account()))
+        seen = await store.by_id("u1")
+        numbers = itertools.count()
+
+        def step(account: Account) -> Change:
+            change = signed_in(account)
+            return replace(change, events=tuple(replace(event, id=f"s{next(numbers)}") for event in change.events))
+
+        accounts = await asyncio.gather(*(store.change("u1", step, seen) for _ in range(5)))
+        assert sorted(account.user.version for account in accounts) == [2, 3, 4, 5, 6]
+        assert sorted(sequence for _, _, sequence in await self.stored_events(store)) == [2, 3, 4, 5, 6]
+        ending = await store.change("u1", lambda account: replace(step(account), ends_sessions=True), seen)
+        assert ending.user.version == 7
 
     async def test_a_password_hash_is_replaced(self, store: AccountStore) -> None:
         await store.insert(a_new(an_account()))

@@ -40,8 +40,8 @@ class Child:
                 stdout=output,
                 stderr=output,
                 env=os.environ | dict(launch.environment),
-                # No session of its own: Linux weighs sessions against each other, so a thread that gives way would do it
-                # within its own process alone.
+                # No session of its own: Linux weighs sessions against each other, so that a thread that gives way would
+                # do so within its own process alone.
                 process_group=0,
             )
         guard.add(process.pid)
