@@ -29,6 +29,7 @@ from gateway.web.endpoint import GraphQLEndpoint
 from gateway.web.health import Readiness, checks_of
 from gateway.web.jwks import jwks_page
 from gateway.web.metrics import Metrics
+from gateway.web.unsubscribe import unsubscribe_page
 from services.catalog.client import CatalogClient
 from services.catalog.ports import Catalog
 from services.deadletters.client import DeadLettersClient
@@ -53,8 +54,8 @@ from services.shared.clock import Clock, SystemClock
 from services.shared.ids import SortableIds
 from services.users.audit.client import AuditClient
 from services.users.audit.ports import Audit
-from services.users.client import UsersClient
-from services.users.ports import Users
+from services.users.client import UnsubscriptionsClient, UsersClient
+from services.users.ports import Unsubscriptions, Users
 from workflows.campaigns import CampaignRules
 from workflows.plugin import caravan_plugin
 from workflows.runtime import new_runtime
@@ -126,6 +127,7 @@ def assemble(
             readiness=Readiness(checks_of(backends), metrics),
             metrics=metrics,
             jwks=jwks_page(keys, settings.auth.keys_fresh_seconds),
+            unsubscribe=unsubscribe_page(backends.unsubscriptions, backends.ids),
             sockets=live.sockets,
             running=live.running,
             explorer=settings.profile is Profile.DEVELOPMENT,
@@ -165,6 +167,7 @@ def _backends(settings: Settings, line: Line, clock: Clock, client: Client) -> B
         orders=OrdersClient(caller("orders", Orders)),
         payments=PaymentsClient(caller("payments", Payments)),
         users=UsersClient(caller("users", Users)),
+        unsubscriptions=UnsubscriptionsClient(caller("unsubscriptions", Unsubscriptions, host="users")),
         audit=AuditClient(caller("audit", Audit, host="users")),
         dead_letters=DeadLettersClient(caller("deadletters", DeadLetters)),
         sagas=TemporalSagas(client, runs, within, settings.gateway.placements_at_once),

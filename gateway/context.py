@@ -36,7 +36,7 @@ from services.shared.events import Origin
 from services.shared.ids import IdFactory
 from services.users.audit.ports import Audit
 from services.users.models import User
-from services.users.ports import Users
+from services.users.ports import Unsubscriptions, Users
 
 Info = GraphQLResolveInfo
 Item = TypeVar("Item")
@@ -72,6 +72,7 @@ class Backends:
     orders: Orders
     payments: Payments
     users: Users
+    unsubscriptions: Unsubscriptions
     audit: Audit
     dead_letters: DeadLetters
     sagas: Sagas

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from graphql import GraphQLSchema
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
 from starlette.routing import Route, WebSocketRoute
 
 from gateway.errors import format_error
@@ -24,6 +25,7 @@ from gateway.web.transport.headers import SecureHeaders
 from gateway.web.transport.heads import BoundedHead
 from gateway.web.transport.negotiation import PREFLIGHT_HEADERS
 from services.infra.identity.jwks import JWKS_PATH
+from services.shared.contacts import UNSUBSCRIBE_PATH
 
 PATH = "/graphql"
 CANCEL_AGAIN = 0.5
@@ -42,6 +44,7 @@ class Parts:
     readiness: Readiness
     metrics: Metrics
     jwks: Answer
+    unsubscribe: Callable[[Request], Awaitable[Response]]
     explorer: bool
     sockets: Door
     running: Sequence[Callable[[], Coroutine[None, None, None]]]
@@ -78,6 +81,7 @@ def build_app(parts: Parts) -> FastAPI:
     app.router.add_route("/healthz", _alive, methods=["GET"])
     app.router.add_route("/readyz", _ready(parts), methods=["GET"])
     app.router.add_route(JWKS_PATH, parts.jwks, methods=["GET"])
+    app.router.add_route(f"{UNSUBSCRIBE_PATH}/{{token}}", parts.unsubscribe, methods=["GET", "POST"])
     app.router.add_route("/metrics", _metrics(parts), methods=["GET"])
     return app
 

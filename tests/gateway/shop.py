@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, cast
 
+from pydantic import SecretStr
 from structlog.contextvars import get_contextvars
 
 from services.catalog.memory import MemoryProductStore
@@ -16,6 +17,7 @@ from services.deadletters.memory import MemoryDeadLetterStore
 from services.deadletters.ports import DeadLetters
 from services.deadletters.service import DeadLetterService
 from services.infra.calls.deadlines import at_most
+from services.infra.contacts.unsubscribing import SignedUnsubscribeTokens
 from services.inventory.memory import MemoryStockStore
 from services.inventory.models import OpenStock
 from services.inventory.ports import Inventory
@@ -35,9 +37,12 @@ from services.shared.money import Money
 from services.users.audit.memory import MemoryAuditStore
 from services.users.audit.ports import Audit
 from services.users.audit.service import AuditService
+from services.users.changes import Changes
+from services.users.contacts import LinkUnsubscriptions
+from services.users.events import UserEvents
 from services.users.memory import MemoryAccountStore
 from services.users.passwords import Argon2Hasher
-from services.users.ports import Users
+from services.users.ports import Unsubscriptions, Users
 from services.users.service import UserService
 from services.users.sessions import RefreshTokens
 from services.users.tokens import Ed25519Tokens, TokenRules
@@ -103,6 +108,7 @@ class Shop:
         self.campaign_store = MemoryCampaignStore(self.message_store)
         self.campaign_service = campaign_service(self.campaign_store, self.clock)
         self.keys = signing_keys(self.clock)
+        self.unsubscribe_tokens = SignedUnsubscribeTokens(SecretStr("one"))
         self.tokens = Ed25519Tokens(self.keys, rules, self.clock, self.ids)
         self.user_service = UserService(
             self.accounts,
@@ -128,6 +134,11 @@ class Shop:
         self.orders = cast("Orders", self.watched["orders"])
         self.payments = cast("Payments", self.watched["payments"])
         self.users = cast("Users", self.watched["users"])
+        unsubscriptions = LinkUnsubscriptions(
+            self.accounts, self.unsubscribe_tokens, Changes(UserEvents(self.clock, self.ids))
+        )
+        self.watched["unsubscriptions"] = Watched(unsubscriptions)
+        self.unsubscriptions = cast("Unsubscriptions", self.watched["unsubscriptions"])
         # Beside the six: what a test counts is what it asked for.
         self.watched_audit = Watched(AuditService(self.trail, self.clock))
         self.audit = cast("Audit", self.watched_audit)

@@ -223,6 +223,7 @@ async def build_world(
         orders=shop.orders,
         payments=shop.payments,
         users=shop.users,
+        unsubscriptions=shop.unsubscriptions,
         audit=shop.audit,
         dead_letters=shop.dead_letters,
         sagas=cast("Sagas", engine),
