@@ -242,8 +242,9 @@ class _Conversation:
                 self._writer.transport.abort()
                 raise _Gone
             case Say(line=line):
+                await self._reader.readuntil(b"\r\n")
                 await self._say(line)
-                raise _Gone
+                await self._stall()
             case Stall():
                 self._reading.pause_reading()
                 await asyncio.Event().wait()

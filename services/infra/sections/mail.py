@@ -32,6 +32,7 @@ class SmtpSettings(Section):
     A connection ends after so many messages, or `idle_seconds` without one. `connect_seconds` is for the connection
     and then for the greeting, `answer_seconds` for any answer but the one to the final dot, which RFC 5321 wants to be
     awaited for ten minutes; all before the final dot ends within `handover_seconds`, waiting for a connection included.
+    The dot is held back for `hear_out_seconds`, in which a server close by that dies of the mail is heard.
     `domain_rate` is the standard messages a second to one domain, from this process (0: no limit).
     """
 
@@ -47,6 +48,7 @@ class SmtpSettings(Section):
     connect_seconds: float = Field(default=30, gt=0, le=300)
     answer_seconds: float = Field(default=60, gt=0, le=300)
     handover_seconds: float = Field(default=180, gt=0, le=3600)
+    hear_out_seconds: float = Field(default=0.002, gt=0, le=1)
     final_dot_seconds: float = Field(default=600, gt=0, le=3600)
     domain_rate: float = Field(default=0, ge=0, le=100_000)
 

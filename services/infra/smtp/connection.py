@@ -26,9 +26,6 @@ POSITIVE: Final = range(200, 300)
 NEGATIVE: Final = range(400, 600)
 
 FINAL_DOT: Final = b".\r\n"
-EARLY: Final = 0.002
-"""Seconds between the content and the final dot: a server on this machine or beside it that dies of it is heard then."""
-
 CLOSED: Final = "closed the connection"
 SILENT: Final = "did not answer in time"
 BROKE_OFF: Final = "broke off while the mail was handed over"
@@ -153,7 +150,7 @@ class Connection:
     async def _hear_out(self) -> None:
         """A server that gives up while it gets the mail is heard before the final dot makes the outcome unknown."""
         try:
-            early = await self._protocol.read_response(EARLY)
+            early = await self._protocol.read_response(self._settings.hear_out_seconds)
         except SMTPTimeoutError:
             return
         except SMTPException:

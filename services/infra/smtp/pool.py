@@ -103,12 +103,12 @@ class SmtpPool:
 
     async def _in_turn(self, envelope: Envelope, lane: Lane) -> Outcome:
         """The attempt, no sooner than the domain's rate allows."""
+        until = asyncio.get_running_loop().time() + self._settings.handover_seconds
         seconds = self._paces[lane].seconds_until_turn(envelope.domain, LONGEST_TURN)
         if seconds is None:
             return waiting(Verdict.AGAIN, SLOWLY, LONGEST_TURN)
         if seconds:
             await asyncio.sleep(seconds)
-        until = asyncio.get_running_loop().time() + self._settings.handover_seconds
         started = self._now()
         try:
             async with asyncio.timeout_at(until):

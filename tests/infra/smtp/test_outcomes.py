@@ -149,9 +149,10 @@ class TestLost:
 
     @pytest.mark.parametrize("size", [200, 20_000])
     async def test_a_server_that_dies_of_a_small_mail_is_heard_before_the_final_dot(
-        self, server: ScriptedSmtp, pool: SmtpPool, size: int
+        self, server: ScriptedSmtp, make_pool: MakePool, size: int
     ) -> None:
         server.on(At.BODY, HangUp())
+        pool = make_pool(hear_out_seconds=1)
         assert (await pool.send(mail_to(content=CONTENT + b"x" * size), STANDARD)).verdict is Verdict.AWAY
 
     async def test_an_answer_in_the_middle_of_the_mail_is_an_answer(self, server: ScriptedSmtp, pool: SmtpPool) -> None:
