@@ -16,6 +16,7 @@ from services.notifications.campaigns.store import MongoCampaignStore
 from services.notifications.ports import MailChannel, Renderer, Watch
 from services.notifications.recipients.service import RecipientBook
 from services.notifications.recipients.store import MongoRecipientStore
+from services.notifications.sending.fresh import FreshMessages
 from services.notifications.sending.gate import LaneGate
 from services.notifications.sending.handing import HandingOver, Means
 from services.notifications.sending.sender import Claims, Sender, Tools
@@ -24,6 +25,7 @@ from services.notifications.sending.states import Terms
 from services.notifications.service import NotificationService
 from services.notifications.store import MongoLaneStore, MongoMessageStore
 from services.notifications.trending.store import MongoTrends
+from services.notifications.weekly.service import WeeklyService
 from services.shared.clock import Clock
 from services.shared.ids import IdFactory, RandomSecrets
 
@@ -80,41 +82,50 @@ class Notifications:
     sending: SendingService
     campaigns: CampaignService
     recipients: RecipientBook
+    weekly: WeeklyService
 
     @classmethod
     def of(cls, world: World) -> "Notifications":
         stores = Stores.of(world)
         recipients = RecipientBook(stores.recipients, SecretSeal(world.settings.contacts.seal_secrets))
         campaigns = CampaignService(stores.campaigns, recipients, world.renderer, world.clock)
-        sender = _sender(world, stores, recipients, campaigns)
+        means = _means(world, recipients)
         return cls(
             stores=stores,
             face=NotificationService(stores.messages, stores.lanes),
-            sending=SendingService(stores.messages, recipients, world.renderer, sender, world.clock),
+            sending=SendingService(stores.messages, _sender(world, stores, campaigns, means), means),
             campaigns=campaigns,
             recipients=recipients,
+            weekly=WeeklyService(stores.trends, world.clock),
         )
 
 
-def _sender(world: World, stores: Stores, recipients: RecipientBook, campaigns: CampaignService) -> Sender:
-    rules = world.settings.notifications
-    probe_after = timedelta(seconds=rules.probe_seconds)
-    gate = LaneGate(stores.lanes, world.watch, world.clock, probe_after)
-    secrets = RandomSecrets()
-    means = Means(
+def _means(world: World, recipients: RecipientBook) -> Means:
+    rules, secrets = world.settings.notifications, RandomSecrets()
+    terms = Terms(
+        give_up_after=timedelta(hours=rules.give_up_hours), probe_after=timedelta(seconds=rules.probe_seconds)
+    )
+    return Means(
         recipients=recipients,
         renderer=world.renderer,
         channel=world.channel,
         watch=world.watch,
         clock=world.clock,
-        terms=Terms(give_up_after=timedelta(hours=rules.give_up_hours), probe_after=probe_after),
+        terms=terms,
         jitter=lambda: secrets.new()[0] / BYTE,
+        fresh=FreshMessages(world.clock),
     )
+
+
+def _sender(world: World, stores: Stores, campaigns: CampaignService, means: Means) -> Sender:
+    smtp, lease = world.settings.smtp, timedelta(seconds=world.settings.notifications.claim_seconds)
+    gate = LaneGate(stores.lanes, world.watch, world.clock, means.terms.probe_after)
     tools = Tools(
-        claims=Claims(holder=world.ids.new(), lease=timedelta(seconds=rules.claim_seconds)),
+        claims=Claims(holder=world.ids.new(), lease=lease),
         watch=world.watch,
         clock=world.clock,
         ids=world.ids,
-        at_once=world.settings.smtp.standard_connections + world.settings.smtp.critical_connections,
+        at_once=smtp.standard_connections + smtp.critical_connections,
+        fresh=means.fresh,
     )
     return Sender(stores.messages, campaigns, HandingOver(means, gate), gate, tools)

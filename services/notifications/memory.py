@@ -1,7 +1,7 @@
 """Messages and lanes in memory: the fakes of the stores, kept to the same contract suites. For tests; forgets all."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -45,27 +45,21 @@ class MemoryMessageStore:
     async def of_source(self, source: Source) -> tuple[Message, ...]:
         return tuple(message for message in self._messages.values() if message.source == source)
 
-    async def claim(self, message_id: str, claim: Claim) -> Message | None:
-        message = self._messages.get(message_id)
-        return self._claimed(message, claim) if message and _is_due(message, claim.at) else None
+    async def of_positions(self, campaign_id: str, first: int, until: int) -> tuple[Message, ...]:
+        mine = (each for each in self._messages.values() if each.source.id == campaign_id)
+        found = (each for each in mine if first <= each.position < until)
+        return tuple(sorted(found, key=lambda each: each.position))
 
-    async def claim_some(self, campaign_id: str, first: int, until: int, limit: int, claim: Claim) -> Sequence[Message]:
-        due = [message for message in self._positions(campaign_id, first, until) if _is_due(message, claim.at)]
-        return [self._claimed(message, claim) for message in due[:limit]]
+    async def claim(self, messages: Sequence[Message], claim: Claim) -> tuple[Message, ...]:
+        known = {message.id: message for message in await self.by_ids([message.id for message in messages])}
+        same = [known[each.id] for each in messages if each.id in known and known[each.id].attempts == each.attempts]
+        return tuple(self._claimed(message, claim) for message in same if _is_due(message, claim.at))
 
     async def renew(self, message_ids: Sequence[str], claim: Claim) -> None:
         for message in await self.by_ids(message_ids):
             if message.claim and message.claim.id == claim.id:
                 renewed = replace(message.claim, until=claim.until)
                 self._messages[message.id] = replace(message, claim=renewed)
-
-    async def left_behind(self, campaign_id: str, first: int, until: int, now: datetime) -> tuple[Message, ...]:
-        found = self._positions(campaign_id, first, until)
-        return tuple(message for message in found if message.claim and message.claim.until <= now)
-
-    async def waiting(self, campaign_id: str, first: int, until: int) -> tuple[int, datetime | None]:
-        found = [each for each in self._positions(campaign_id, first, until) if each.status not in FINAL]
-        return len(found), min((each.claim.until if each.claim else each.next_try_at for each in found), default=None)
 
     async def settle(self, settlements: Sequence[tuple[Claim, Message]], make_event: MakeEvent) -> tuple[str, ...]:
         return tuple(message.id for claim, message in settlements if self._settle(claim, message, make_event))
@@ -94,10 +88,6 @@ class MemoryMessageStore:
         claimed = replace(message, status=Status.SENDING, claim=claim, attempts=message.attempts + 1)
         self._messages[message.id] = claimed
         return claimed
-
-    def _positions(self, campaign_id: str, first: int, until: int) -> Sequence[Message]:
-        mine: Iterable[Message] = (each for each in self._messages.values() if each.source.id == campaign_id)
-        return sorted((each for each in mine if first <= each.position < until), key=lambda each: each.position)
 
 
 class MemoryLaneStore:

@@ -170,24 +170,18 @@ class MessageStore(Protocol):
         """An event's messages."""
         ...
 
-    async def claim(self, message_id: str, claim: Claim) -> Message | None:
-        """The message, now SENDING with this claim, if it was QUEUED and due at `claim.at`; else None."""
+    async def of_positions(self, campaign_id: str, first: int, until: int) -> tuple[Message, ...]:
+        """A campaign's messages with these positions, `until` not included, in their order."""
         ...
 
-    async def claim_some(self, campaign_id: str, first: int, until: int, limit: int, claim: Claim) -> Sequence[Message]:
-        """The same for at most `limit` of a campaign's positions, `until` not included; lowest positions first."""
+    async def claim(self, messages: Sequence[Message], claim: Claim) -> tuple[Message, ...]:
+        """Those of the messages that were QUEUED and due at `claim.at`, and tried no more often than is given here:
+        SENDING now, with this claim, as they are then.
+        """
         ...
 
     async def renew(self, message_ids: Sequence[str], claim: Claim) -> None:
         """Those of the messages that have this claim have it until `claim.until`."""
-        ...
-
-    async def left_behind(self, campaign_id: str, first: int, until: int, now: datetime) -> tuple[Message, ...]:
-        """Those of the positions that are SENDING with a claim that is over."""
-        ...
-
-    async def waiting(self, campaign_id: str, first: int, until: int) -> tuple[int, datetime | None]:
-        """How many of the positions are not final, and when the first of them may be tried (or is left behind)."""
         ...
 
     async def settle(self, settlements: Sequence[tuple[Claim, Message]], make_event: "MakeEvent") -> tuple[str, ...]:

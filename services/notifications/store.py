@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from pymongo import ReturnDocument
-
 from services.infra.mongo import Database, Document, unavailable_when_away
 from services.infra.outbox.rows import told
 from services.infra.transaction import Overtaken, Transaction, Write, added, changed
@@ -36,8 +34,6 @@ RECIPIENTS: Final = "recipients"
 """People's documents; `sequence` in them counts the events that tell of their messages."""
 
 NEWEST_FIRST: Final = [("place", -1)]
-BY_POSITION: Final = [("position", 1)]
-NOT_FINAL: Final = sorted(status.value for status in set(Status) - FINAL)
 
 Settlements = Sequence[tuple[Claim, Message]]
 
@@ -73,40 +69,22 @@ class MongoMessageStore:
     async def of_source(self, source: Source) -> tuple[Message, ...]:
         return await self._found({"source_id": source.id, "source_kind": source.kind.value})
 
-    async def claim(self, message_id: str, claim: Claim) -> Message | None:
-        with unavailable_when_away():
-            document = await self._messages.find_one_and_update(
-                {"_id": message_id, **_due(claim.at)}, _claimed(claim), return_document=ReturnDocument.AFTER
-            )
-        return message_from(document) if document else None
+    async def of_positions(self, campaign_id: str, first: int, until: int) -> tuple[Message, ...]:
+        # By no further field: the embedded server would read the whole collection.
+        wanted = {"source_id": campaign_id, "position": {"$gte": first, "$lt": until}}
+        return tuple(sorted(await self._found(wanted), key=lambda message: message.position))
 
-    async def claim_some(self, campaign_id: str, first: int, until: int, limit: int, claim: Claim) -> Sequence[Message]:
-        wanted = _positions(campaign_id, first, until) | _due(claim.at)
-        with unavailable_when_away():
-            found = await self._messages.find(wanted).sort(BY_POSITION).limit(limit).to_list(None)
-            if not found:
-                return ()
-            ids = [document["_id"] for document in found]
-            result = await self._messages.update_many({"_id": {"$in": ids}, **_due(claim.at)}, _claimed(claim))
-        if result.modified_count < len(ids):
-            return await self._found({"_id": {"$in": ids}, "claim.id": claim.id})
-        return [_with(message_from(document), claim) for document in found]
+    async def claim(self, messages: Sequence[Message], claim: Claim) -> tuple[Message, ...]:
+        # Mostly all of them were tried as often, so that this is one command.
+        claimed: list[Message] = []
+        for attempts in {message.attempts for message in messages}:
+            claimed += await self._claim([each for each in messages if each.attempts == attempts], attempts, claim)
+        return tuple(claimed)
 
     async def renew(self, message_ids: Sequence[str], claim: Claim) -> None:
-        mine = {"_id": {"$in": list(message_ids)}, "claim.id": claim.id}
+        mine = {"_id": one_of(message_ids), "claim.id": claim.id}
         with unavailable_when_away():
             await self._messages.update_many(mine, {"$set": {"claim.until": claim.until}})
-
-    async def left_behind(self, campaign_id: str, first: int, until: int, now: datetime) -> tuple[Message, ...]:
-        over: Document = {"status": Status.SENDING.value, "claim.until": {"$lte": now}}
-        return await self._found(_positions(campaign_id, first, until) | over)
-
-    async def waiting(self, campaign_id: str, first: int, until: int) -> tuple[int, datetime | None]:
-        wanted = _positions(campaign_id, first, until) | {"status": {"$in": NOT_FINAL}}
-        with unavailable_when_away():
-            found = await self._messages.find(wanted, {"next_try_at": 1, "claim": 1}).to_list(None)
-        moments = [document["claim"]["until"] if document["claim"] else document["next_try_at"] for document in found]
-        return len(found), min(moments, default=None)
 
     async def settle(self, settlements: Settlements, make_event: MakeEvent) -> tuple[str, ...]:
         # That a claim is lost is rare. What it costs to look is paid when one is.
@@ -124,6 +102,15 @@ class MongoMessageStore:
         if message.source.kind is SourceKind.CAMPAIGN:
             writes.append(counted(message.source.id, failed=-1))
         return await self._database.write_all(writes)
+
+    async def _claim(self, messages: Sequence[Message], attempts: int, claim: Claim) -> Sequence[Message]:
+        ids = [message.id for message in messages]
+        due = {"status": Status.QUEUED.value, "next_try_at": {"$lte": claim.at}, "attempts": attempts}
+        with unavailable_when_away():
+            result = await self._messages.update_many({"_id": one_of(ids), **due}, _claimed(claim))
+        if result.modified_count == len(ids):
+            return [_with(message, claim) for message in messages]
+        return await self._found({"_id": one_of(ids), "claim.id": claim.id}) if result.modified_count else ()
 
     async def _found(self, wanted: Document) -> tuple[Message, ...]:
         with unavailable_when_away():
@@ -163,14 +150,6 @@ class MongoLaneStore:
 def page_filter(user_id: str, before: str | None) -> Document:
     """The query of a page."""
     return {"user_id": user_id} | ({} if before is None else {"place": {"$lt": before}})
-
-
-def _positions(campaign_id: str, first: int, until: int) -> Document:
-    return {"source_id": campaign_id, "position": {"$gte": first, "$lt": until}}
-
-
-def _due(now: datetime) -> Document:
-    return {"status": Status.QUEUED.value, "next_try_at": {"$lte": now}}
 
 
 def _claimed(claim: Claim) -> Document:
@@ -219,7 +198,7 @@ def _row_writes(held: Settlements) -> Iterator[Write]:
     for claim, message in held:
         alike[claim.id, *settled_fields(message).values()].append(message)
     for (claim_id, *_), messages in alike.items():
-        wanted = {"_id": _one_of([message.id for message in messages]), "claim.id": claim_id}
+        wanted = {"_id": one_of([message.id for message in messages]), "claim.id": claim_id}
         yield changed(MESSAGES, wanted, {"$set": settled_fields(messages[0])}, len(messages))
 
 
@@ -231,7 +210,7 @@ def _counter_writes(users: Counter[str], had: dict[str, int]) -> Iterator[Write]
         else:
             yield added(RECIPIENTS, {"_id": user, "sequence": count})
     for count, known in by_count.items():
-        yield changed(RECIPIENTS, {"_id": _one_of(known)}, {"$inc": {"sequence": count}}, len(known))
+        yield changed(RECIPIENTS, {"_id": one_of(known)}, {"$inc": {"sequence": count}}, len(known))
 
 
 def _campaign_writes(final: Sequence[Message]) -> Iterator[Write]:
@@ -243,5 +222,6 @@ def _campaign_writes(final: Sequence[Message]) -> Iterator[Write]:
         yield counted(campaign_id, **counted_as)
 
 
-def _one_of(ids: Sequence[str]) -> object:
+def one_of(ids: Sequence[str]) -> object:
+    """The condition that an identifier is among these."""
     return ids[0] if len(ids) == 1 else {"$in": list(ids)}

@@ -4,7 +4,7 @@ Stores nothing of a message; stops a lane that takes nothing, and suppresses add
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -13,6 +13,7 @@ from typing import Final
 from services.notifications.deliveries import AddressRefused, Delivered, Delivery, LaneRefused, OutcomeUnknown
 from services.notifications.models import CampaignWords, Lane, Mail, Message, Reason, Recipient, Suppression
 from services.notifications.ports import MailChannel, Recipients, Renderer, Watch
+from services.notifications.sending.fresh import FreshMessages
 from services.notifications.sending.gate import LaneGate
 from services.notifications.sending.states import Moment, Terms, after, failed, obstacle_to, skipped, waiting
 from services.shared.clock import Clock
@@ -23,7 +24,7 @@ UNREADY: Final = "the message cannot be made"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What handing over needs. `jitter` draws a number from 0 to 1."""
+    """What handing over needs. `jitter` draws a number from 0 to 1; `fresh` is what was made a moment ago."""
 
     recipients: Recipients
     renderer: Renderer
@@ -32,6 +33,7 @@ class Means:
     clock: Clock
     terms: Terms
     jitter: Callable[[], float]
+    fresh: FreshMessages
 
 
 class HandingOver:
@@ -49,7 +51,7 @@ class HandingOver:
         With `is_probe` it is known that the lane is stopped, and the first that is delivered opens it. Raises
         Unavailable when people cannot be looked up; then nothing was handed over.
         """
-        people = await self._means.recipients.by_ids([message.user_id for message in messages])
+        people = await self._people(messages)
         slots = asyncio.Semaphore(at_once)
 
         async def one(message: Message) -> Message:
@@ -57,6 +59,13 @@ class HandingOver:
                 return await self._one(message, people.get(message.user_id), words, is_probe=is_probe)
 
         return await asyncio.gather(*map(one, messages))
+
+    async def _people(self, messages: Sequence[Message]) -> Mapping[str, Recipient]:
+        """Those whom the messages are for, as they are now. Raises Unavailable."""
+        fresh = [self._means.fresh.recipient_of(message.id) for message in messages]
+        known = {person.user_id: person for person in fresh if person is not None}
+        unknown = [message.user_id for message in messages if message.user_id not in known]
+        return {**known, **await self._means.recipients.by_ids(unknown)} if unknown else known
 
     async def _one(
         self, message: Message, recipient: Recipient | None, words: CampaignWords | None, *, is_probe: bool

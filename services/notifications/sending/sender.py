@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from services.notifications.events import message_event
@@ -24,6 +24,8 @@ from services.notifications.models import (
     Status,
 )
 from services.notifications.ports import Campaigns, MessageStore, Watch
+from services.notifications.sending.batches import due_at, is_due, is_left_behind, with_ended, with_waiting
+from services.notifications.sending.fresh import FreshMessages
 from services.notifications.sending.gate import LaneGate
 from services.notifications.sending.handing import HandingOver
 from services.notifications.sending.states import unknown, waiting
@@ -52,13 +54,19 @@ class Claims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What a sender works with. `at_once`: how many messages of a batch are on their way together."""
+    """What a sender works with.
+
+    Attributes:
+        at_once: how many messages of a batch are on their way together.
+        fresh: what was made a moment ago in this process.
+    """
 
     claims: Claims
     watch: Watch
     clock: Clock
     ids: IdFactory
     at_once: int
+    fresh: FreshMessages
 
 
 class Sender:
@@ -78,53 +86,57 @@ class Sender:
         pause = await self._gate.pause_of(lane)
         if pause is not None and not await self._gate.may_probe(pause):
             return SendResult(message_id=message_id, status=Status.QUEUED, next_try_at=pause.until)
+        message = self._tools.fresh.take(message_id) or await self._known(message_id)
+        if is_left_behind(message, self._tools.clock.now()):
+            (message,) = await self._take_over((message,)) or (await self._known(message_id),)
         claim = self._new_claim()
-        message = await self._store.claim(message_id, claim)
-        if message is None:
-            return await self._as_it_is(message_id)
         ended = await self._send((message,), claim, None, is_probe=pause is not None)
-        return _result(ended[0]) if ended else await self._as_it_is(message_id)
+        return _result(ended[0] if ended else await self._known(message_id))
 
     async def send_batch(self, command: SendBatch, progress: Callable[[BatchResult], None]) -> BatchResult:
         """See `Sending.send_batch`."""
-        result = BatchResult()
-        await self._take_over(command)
-        while True:
+        result, at, not_before = BatchResult(), command.first, None
+        while at < command.until and not_before is None:
             words = await self._words(command.campaign_id)
             pause = None if words.cancelled else await self._gate.pause_of(words.category.lane)
             if words.paused:
                 result = replace(result, stopped=True)
                 break
             if pause is not None and not await self._gate.may_probe(pause):
-                result = replace(result, next_try_at=pause.until)
+                not_before = pause.until
                 break
-            ended = await self._next_chunk(command, words, is_probe=pause is not None)
-            result = _counted(result, ended)
+            chunk = await self._store.of_positions(command.campaign_id, at, min(at + command.chunk, command.until))
+            ended = await self._send_due(chunk, words, is_probe=pause is not None)
+            result = with_waiting(with_ended(result, ended), _now_known(chunk, ended))
             progress(result)
-            # Where nothing came to an end, the next would fare no better.
-            if not any(message.status in FINAL for message in ended):
-                break
-        left, next_try_at = await self._store.waiting(command.campaign_id, command.first, command.until)
-        moments = [moment for moment in (result.next_try_at, next_try_at) if moment]
-        return replace(result, waiting=left, next_try_at=max(moments, default=None) if left else None)
+            at += command.chunk
+            not_before = _not_before(ended)
+        result = with_waiting(result, await self._store.of_positions(command.campaign_id, at, command.until))
+        return replace(result, next_try_at=not_before) if not_before and result.waiting else result
 
-    async def _next_chunk(self, command: SendBatch, words: CampaignWords, *, is_probe: bool) -> Sequence[Message]:
-        claim = self._new_claim()
-        limit = 1 if is_probe else command.chunk
-        messages = await self._store.claim_some(command.campaign_id, command.first, command.until, limit, claim)
-        return await self._send(messages, claim, words, is_probe=is_probe) if messages else ()
+    async def _send_due(self, chunk: Sequence[Message], words: CampaignWords, *, is_probe: bool) -> Sequence[Message]:
+        """What became of those of the chunk that were due, or left behind."""
+        now = self._tools.clock.now()
+        left = [message for message in chunk if is_left_behind(message, now)]
+        due = [message for message in chunk if is_due(message, now)][: 1 if is_probe else None]
+        taken = await self._take_over(left) if left else ()
+        sent = await self._send(due, self._new_claim(), words, is_probe=is_probe) if due else ()
+        return [*taken, *sent]
 
     async def _send(
         self, messages: Sequence[Message], claim: Claim, words: CampaignWords | None, *, is_probe: bool
     ) -> Sequence[Message]:
-        """What the messages are now; those whose claim was lost are left out."""
-        async with self._held(messages, claim):
+        """What became of those that could be claimed, and whose claim was not lost meanwhile."""
+        claimed = await self._store.claim(messages, claim)
+        if not claimed:
+            return ()
+        async with self._held(claimed, claim):
             try:
-                ended = await self._handing.hand_over(messages, words, self._tools.at_once, is_probe=is_probe)
+                ended = await self._handing.hand_over(claimed, words, self._tools.at_once, is_probe=is_probe)
             except Unavailable:
                 # Nothing was handed over: so that this stays known, they are given back.
                 now = self._tools.clock.now()
-                await self._settle([(claim, waiting(message, now, message.detail)) for message in messages])
+                await self._settle([(claim, waiting(message, now, message.detail)) for message in claimed])
                 raise
             return await self._settle([(claim, message) for message in ended])
 
@@ -146,24 +158,16 @@ class Sender:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
-    async def _take_over(self, command: SendBatch) -> None:
-        """Settles what killed processes left behind."""
+    async def _take_over(self, left: Sequence[Message]) -> Sequence[Message]:
+        """What messages are now that a killed process left behind; others that were quicker take theirs."""
         now = self._tools.clock.now()
-        found = await self._store.left_behind(command.campaign_id, command.first, command.until, now)
-        if found:
-            await self._settle([(message.claim, unknown(message, LEFT, now)) for message in found if message.claim])
+        return await self._settle([(message.claim, unknown(message, LEFT, now)) for message in left if message.claim])
 
-    async def _as_it_is(self, message_id: str) -> SendResult:
-        """Of a message that could not be claimed. One that was left behind is settled, and may be claimed next."""
+    async def _known(self, message_id: str) -> Message:
         found = await self._store.by_ids([message_id])
         if not found:
             raise NotFound("no such message", ("messageId",))
-        message, now = found[0], self._tools.clock.now()
-        if message.claim is None or message.claim.until > now:
-            return _result(message)
-        taken = unknown(message, LEFT, now)
-        await self._settle([(message.claim, taken)])
-        return _result(taken)
+        return found[0]
 
     @asynccontextmanager
     async def _held(self, messages: Sequence[Message], claim: Claim) -> AsyncIterator[None]:
@@ -196,20 +200,16 @@ class Sender:
 
 
 def _result(message: Message) -> SendResult:
-    due = message.claim.until if message.claim else message.next_try_at
-    return SendResult(
-        message_id=message.id,
-        status=message.status,
-        reason=message.reason,
-        next_try_at=None if message.status in FINAL else due,
-    )
+    return SendResult(message_id=message.id, status=message.status, reason=message.reason, next_try_at=due_at(message))
 
 
-def _counted(result: BatchResult, ended: Sequence[Message]) -> BatchResult:
-    statuses = [message.status for message in ended]
-    return replace(
-        result,
-        sent=result.sent + statuses.count(Status.SENT),
-        skipped=result.skipped + statuses.count(Status.SKIPPED),
-        failed=result.failed + statuses.count(Status.FAILED),
-    )
+def _now_known(chunk: Sequence[Message], ended: Sequence[Message]) -> Sequence[Message]:
+    known = {message.id: message for message in ended}
+    return [known.get(message.id, message) for message in chunk]
+
+
+def _not_before(tried: Sequence[Message]) -> datetime | None:
+    """When the next chunk may be tried, where nothing of this one came to an end; None: at once."""
+    if any(message.status in FINAL for message in tried):
+        return None
+    return min((message.next_try_at for message in tried), default=None)

@@ -14,24 +14,23 @@ from services.notifications.models import (
     SendResult,
     Status,
 )
-from services.notifications.ports import MessageStore, Recipients, Renderer
+from services.notifications.ports import MessageStore
+from services.notifications.sending.handing import Means
 from services.notifications.sending.making import kind_of, message_for, user_of
 from services.notifications.sending.sender import Sender
 from services.notifications.sending.states import requeued
-from services.shared.clock import Clock
 
 
 class SendingService:
     """Offers `Sending`."""
 
-    def __init__(
-        self, store: MessageStore, recipients: Recipients, renderer: Renderer, sender: Sender, clock: Clock
-    ) -> None:
+    def __init__(self, store: MessageStore, sender: Sender, means: Means) -> None:
         self._store = store
-        self._recipients = recipients
-        self._renderer = renderer
+        self._recipients = means.recipients
+        self._renderer = means.renderer
         self._sender = sender
-        self._clock = clock
+        self._clock = means.clock
+        self._fresh = means.fresh
 
     async def queue_messages(self, command: QueueMessages) -> QueuedMessages:
         """See `Sending.queue_messages`."""
@@ -44,7 +43,8 @@ class SendingService:
             return QueuedMessages(contact_of=None if command.contact else user_id)
         message = message_for(command, kind, recipient, self._clock.now())
         message = replace(message, subject=self._renderer.subject(message, recipient.name))
-        await self._store.insert((message,))
+        if await self._store.insert((message,)):
+            self._fresh.keep(message, recipient)
         return QueuedMessages(messages=(QueuedMessage(message_id=message.id, lane=message.lane),))
 
     async def send_message(self, message_id: str, lane: Lane) -> SendResult:

@@ -1,0 +1,1 @@
+"""Messages: their stores, their states, and how they are sent."""
