@@ -1,0 +1,1 @@
+"""The ways to people: what each must do, and those that there are."""
