@@ -1,10 +1,19 @@
 """The catalogue's steps. No rule here: unwrap, call the service."""
 
+from dataclasses import dataclass
+
 from temporalio import activity
 
 from activities.origin import origin
 from services.catalog.models import CreateProduct, PricedLines, PriceLines, Product
 from services.catalog.ports import Catalog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindProducts:
+    """The wish to know products by their SKUs."""
+
+    skus: tuple[str, ...]
 
 
 class CatalogActivities:
@@ -22,3 +31,8 @@ class CatalogActivities:
     async def create_product(self, command: CreateProduct) -> Product:
         """A new product, repeatable by its id. Refuses with INVALID, SKU_TAKEN."""
         return await self._catalog.create_product(command, origin())
+
+    @activity.defn(name="catalog.find_products")
+    async def find_products(self, wish: FindProducts) -> tuple[Product, ...]:
+        """Those that there are, in no order; archived ones too."""
+        return await self._catalog.products_by_sku(wish.skus)

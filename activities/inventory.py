@@ -23,6 +23,13 @@ class ExpireHolds:
     limit: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindStock:
+    """The wish to know stock by SKUs."""
+
+    skus: tuple[str, ...]
+
+
 class InventoryActivities:
     """What workflows may ask of inventory; runs on queue `inventory`."""
 
@@ -53,3 +60,8 @@ class InventoryActivities:
     async def open_stock(self, command: OpenStock) -> StockItem:
         """The stock item of a new SKU, repeatable. Refuses with INVALID."""
         return await self._inventory.open_stock(command, origin())
+
+    @activity.defn(name="inventory.find_stock")
+    async def find_stock(self, wish: FindStock) -> tuple[StockItem, ...]:
+        """What there is of those that have any stock on record, in no order."""
+        return await self._inventory.stock_of(wish.skus)

@@ -10,7 +10,7 @@ from typing import Final
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from services.notifications.campaigns.models import Campaign, CreateCampaign
+from services.notifications.campaigns.models import Campaign, CampaignContent, CreateCampaign
 from services.notifications.campaigns.ports import CampaignSteps
 from services.notifications.models import (
     FINAL,
@@ -25,6 +25,8 @@ from services.notifications.models import (
 from services.notifications.ports import Sending
 from services.notifications.recipients.models import ContactsLearnt, LearnContacts
 from services.notifications.recipients.ports import ContactSteps
+from services.notifications.weekly.models import FindTrending, TrendingSkus, WordOffers
+from services.notifications.weekly.ports import WeeklySteps
 from services.shared.clock import Clock
 
 WAITS: Final = "WAITS"
@@ -93,10 +95,13 @@ class SetCampaignPaused:
 class NotificationActivities:
     """What workflows may ask of notifications; runs on the queues of both lanes."""
 
-    def __init__(self, sending: Sending, campaigns: CampaignSteps, contacts: ContactSteps, clock: Clock) -> None:
+    def __init__(
+        self, sending: Sending, campaigns: CampaignSteps, contacts: ContactSteps, weekly: WeeklySteps, clock: Clock
+    ) -> None:
         self._sending = sending
         self._campaigns = campaigns
         self._contacts = contacts
+        self._weekly = weekly
         self._clock = clock
 
     @activity.defn(name="notifications.tell_of_event")
@@ -183,6 +188,16 @@ class NotificationActivities:
     async def finish_campaign(self, command: OneCampaign) -> Campaign:
         """COMPLETED, unless it is CANCELLED; with the time of its end. Refuses with NOT_FOUND."""
         return await self._campaigns.finish_campaign(command.campaign_id)
+
+    @activity.defn(name="notifications.find_trending")
+    async def find_trending(self, wish: FindTrending) -> TrendingSkus:
+        """What is bought most just now."""
+        return await self._weekly.find_trending(wish)
+
+    @activity.defn(name="notifications.word_offers")
+    async def word_offers(self, wish: WordOffers) -> CampaignContent:
+        """What a campaign says of them. Refuses with INVALID."""
+        return await self._weekly.word_offers(wish)
 
     def _wait_of(self, result: SendResult) -> ApplicationError:
         wait = result.next_try_at - self._clock.now() if result.next_try_at else SOONEST

@@ -225,7 +225,7 @@ def _notifications(shared: Shared, database: Database, outbox: Outbox) -> Hosted
         prepare=_prepares(parts.stores, outbox),
         handlers=event_notices.handlers_of(shared.fan_out, parts.stores.recipients),
         replays=event_notices.replays_of(shared.fan_out),
-        activities=NotificationActivities(parts.sending, parts.campaigns, parts.recipients, shared.clock),
+        activities=NotificationActivities(parts.sending, parts.campaigns, parts.recipients, parts.weekly, shared.clock),
         close=close,
     )
 

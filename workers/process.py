@@ -93,8 +93,8 @@ class Process:
         self._letters = KafkaLetters(shared.settings.kafka)
         self._means = means_of(shared.settings, self._letters, shared.clock)
         self._holder = shared.ids.new()
-        services = shared.settings.services
-        self._schedules = {key: each for name in names for key, each in schedules_of(name, services).items()}
+        settings = shared.settings
+        self._schedules = {key: each for name in names for key, each in schedules_of(name, settings).items()}
         self._fan_out = shared.fan_out
         self._temporal: Client | None = None
         self._started = False

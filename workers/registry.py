@@ -28,6 +28,7 @@ from workflows.names import (
     queue_of,
 )
 from workflows.place_order import PlaceOrder
+from workflows.recommend_trending import RecommendTrending
 from workflows.redrive_dead_letters import RedriveDeadLetters
 from workflows.reserve_inventory import ReserveInventory
 
@@ -64,7 +65,7 @@ QUEUES: Final[Mapping[str, Queue]] = {
     NOTIFICATIONS_STANDARD_QUEUE: Queue(
         service=NOTIFICATIONS,
         activities=NotificationActivities,
-        workflows=(FanOutNotification, RedriveDeadLetters),
+        workflows=(FanOutNotification, RecommendTrending, RedriveDeadLetters),
         leaves=True,
     ),
 }

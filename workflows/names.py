@@ -20,7 +20,8 @@ NOTIFICATIONS: Final = "notifications"
 """The service behind both lanes."""
 
 EXPIRE_RESERVATIONS_SCHEDULE: Final = "expire-reservations"
-SCHEDULES: Final = (EXPIRE_RESERVATIONS_SCHEDULE,)
+WEEKLY_RECOMMENDATIONS_SCHEDULE: Final = "weekly-recommendations"
+SCHEDULES: Final = (EXPIRE_RESERVATIONS_SCHEDULE, WEEKLY_RECOMMENDATIONS_SCHEDULE)
 """All that there are, in the order in which they are listed."""
 
 ORDER_ID: Final = SearchAttributeKey.for_keyword("CaravanOrderId")

@@ -231,6 +231,25 @@ FINISH_CAMPAIGN: Final = Step(
     summary="write how it ended",
 )
 
+FIND_TRENDING: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.find_trending,
+    policy=policies.UNTIL_DONE,
+    summary="what is bought most?",
+)
+FIND_PRODUCTS: Final = Step(
+    service=CATALOG_QUEUE, run=CatalogActivities.find_products, policy=policies.UNTIL_DONE, summary="what is on sale?"
+)
+FIND_STOCK: Final = Step(
+    service=INVENTORY_QUEUE, run=InventoryActivities.find_stock, policy=policies.UNTIL_DONE, summary="what is in stock?"
+)
+WORD_OFFERS: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.word_offers,
+    policy=policies.UNTIL_DONE,
+    summary="say it in words",
+)
+
 
 def apply_letters(service: str) -> Step[ParkedRecords, LetterVerdicts]:
     """Applies letters again at the consumers of a service."""

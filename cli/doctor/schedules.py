@@ -18,7 +18,7 @@ async def check_schedules(address: str, settings: "Settings") -> str:
 
     from workers.schedules.table import all_schedules
 
-    wanted = all_schedules(settings.services)
+    wanted = all_schedules(settings)
     try:
         client = await Client.connect(address, namespace=settings.temporal.namespace)
     except RuntimeError:

@@ -36,6 +36,8 @@ class SchedulesContract(ABC):
 
     async def test_all_are_listed_with_what_they_start_and_when(self, port: Port) -> None:
         assert tuple(each.id for each in await port.schedules.all()) == SCHEDULES
+        weekly = await port.one("weekly-recommendations")
+        assert (weekly.cadence, weekly.workflow_type) == ("every Monday at 09:00 UTC", "RecommendTrending")
         sweep = await port.one()
         assert (sweep.cadence, sweep.workflow_type) == ("every 10 seconds", "ExpireReservations")
         assert (sweep.paused, sweep.note, sweep.last_run_at) == (False, None, None)

@@ -6,9 +6,25 @@ from datetime import timedelta
 from gateway.schedules import ScheduleView
 from services.shared.clock import Clock
 from services.shared.errors import Conflict, NotFound, Unavailable
-from workflows.names import EXPIRE_RESERVATIONS_SCHEDULE, SCHEDULES
+from workflows.names import EXPIRE_RESERVATIONS_SCHEDULE, WEEKLY_RECOMMENDATIONS_SCHEDULE
 
 SOON = timedelta(seconds=10)
+
+SWEEP = ScheduleView(
+    id=EXPIRE_RESERVATIONS_SCHEDULE,
+    cadence="every 10 seconds",
+    workflow_type="ExpireReservations",
+    paused=False,
+    note=None,
+    last_run_at=None,
+    next_run_at=None,
+)
+WEEKLY = replace(
+    SWEEP,
+    id=WEEKLY_RECOMMENDATIONS_SCHEDULE,
+    cadence="every Monday at 09:00 UTC",
+    workflow_type="RecommendTrending",
+)
 
 
 class MemorySchedules:
@@ -19,7 +35,7 @@ class MemorySchedules:
         self.away = False
         self.busy: set[str] = set()
         self._clock = clock
-        self._found = {name: a_schedule(name) for name in SCHEDULES}
+        self._found = {each.id: each for each in (SWEEP, WEEKLY)}
 
     async def all(self) -> tuple[ScheduleView, ...]:
         self._answer()
@@ -52,15 +68,3 @@ class MemorySchedules:
     def _answer(self) -> None:
         if self.away:
             raise Unavailable("workflows")
-
-
-def a_schedule(name: str = EXPIRE_RESERVATIONS_SCHEDULE) -> ScheduleView:
-    return ScheduleView(
-        id=name,
-        cadence="every 10 seconds",
-        workflow_type="ExpireReservations",
-        paused=False,
-        note=None,
-        last_run_at=None,
-        next_run_at=None,
-    )

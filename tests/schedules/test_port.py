@@ -7,7 +7,7 @@ import pytest
 from temporalio.client import Client, ScheduleActionExecutionStartWorkflow
 
 from gateway.temporal_schedules import TemporalSchedules
-from services.infra.settings import ServicesSettings
+from services.infra.settings import Settings
 from services.shared.clock import SystemClock
 from services.shared.errors import Unavailable
 from tests.gateway.temporal import connected, server
@@ -31,7 +31,7 @@ async def client(address: str) -> Client:
     client = await connected(address)
     for each in await TemporalSchedules(client, 10).all():
         await end(client, each.id)
-    await make_schedules(client, all_schedules(ServicesSettings()))
+    await make_schedules(client, all_schedules(Settings()))
     return client
 
 

@@ -24,7 +24,7 @@ from temporalio.client import (
 
 from cli.doctor.schedules import check_schedules
 from cli.stack.checks import SetOtherwise, Waits
-from services.infra.settings import ServicesSettings, Settings, TemporalSettings
+from services.infra.settings import Settings, TemporalSettings
 from services.shared.errors import Unavailable
 from tests.support.mongo import free_port
 from tests.workers.temporal_node import TemporalNode
@@ -36,7 +36,7 @@ from workflows.names import SCHEDULES, SEARCH_ATTRIBUTES
 from workflows.plugin import caravan_plugin
 
 SWEEP = "expire-reservations"
-WANTED = all_schedules(ServicesSettings())
+WANTED = all_schedules(Settings())
 
 
 @pytest.fixture
@@ -53,8 +53,9 @@ def drifts(name: str, part: str) -> float:
 
 
 def test_each_service_brings_its_own_and_all_of_them_are_known_by_name() -> None:
-    assert set(schedules_of("inventory", ServicesSettings())) == {SWEEP}
+    assert set(schedules_of("inventory", Settings())) == {SWEEP}
     assert tuple(WANTED) == SCHEDULES
+    assert set(schedules_of("notifications", Settings())) == {"weekly-recommendations"}
 
 
 async def test_the_sweep_is_scheduled_as_the_contract_says(client: Client) -> None:

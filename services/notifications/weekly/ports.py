@@ -1,0 +1,18 @@
+"""The face of the weekly campaign's making to its workflow."""
+
+from typing import Protocol
+
+from services.notifications.campaigns.models import CampaignContent
+from services.notifications.weekly.models import FindTrending, TrendingSkus, WordOffers
+
+
+class WeeklySteps(Protocol):
+    """What the workflow asks, inside the process of the notifications. All of it only reads."""
+
+    async def find_trending(self, wish: FindTrending) -> TrendingSkus:
+        """What is bought most just now, of anything that was ever for sale. Raises Unavailable."""
+        ...
+
+    async def word_offers(self, wish: WordOffers) -> CampaignContent:
+        """Subject and body. Raises Invalid where there is nothing to tell of."""
+        ...
