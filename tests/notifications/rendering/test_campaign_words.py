@@ -31,6 +31,8 @@ markdown = st.text(
     max_size=120,
 )
 
+plain = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\ue000\ue001"))
+
 
 def problems(body: str, subject: str = "News") -> list[tuple[tuple[str, ...] | None, str]]:
     return [(problem.path, problem.message) for problem in content_problems(subject, body)]
@@ -113,12 +115,10 @@ class TestMails:
         assert max(len(line) for line in sent.content.partition(b"\r\n\r\n")[2].split(b"\r\n")) <= 76
         assert not re.search(r"<(script|iframe|form|object)\b|href=\"javascript:", html_of(sent), re.IGNORECASE)
 
-    @given(parts=st.lists(st.text(), min_size=1, max_size=4), value=st.text())
+    @given(parts=st.lists(plain, min_size=1, max_size=4), value=plain)
     def test_what_is_encoded_before_reads_as_if_it_was_encoded_after(self, parts: list[str], value: str) -> None:
-        clean = [re.sub(r"[\ue000\ue001\ud800-\udfff]", "", part) for part in parts]
-        value = re.sub(r"[\ud800-\udfff]", "", value)
-        read = quopri.decodestring(EncodedForm("\ue000name\ue001".join(clean)).filled({"name": value})).decode()
-        assert read.replace("\r\n", "\n") == value.join(clean).replace("\r\n", "\n").replace("\r", "\n")
+        read = quopri.decodestring(EncodedForm("\ue000name\ue001".join(parts)).filled({"name": value})).decode()
+        assert read.replace("\r\n", "\n") == value.join(parts)
 
 
 class TestTrending:
