@@ -78,7 +78,6 @@ async def examine(addresses: Addresses | None, settings: Settings, console: Cons
 
 def addresses_of(settings: Settings) -> Addresses:
     """Where the settings say that everything is."""
-    smtp = urlsplit(settings.smtp.url)
     edge = f"http://{settings.gateway.host}:{settings.gateway.port}"
     return Addresses(
         gateway=edge,
@@ -87,7 +86,7 @@ def addresses_of(settings: Settings) -> Addresses:
         kafka=settings.kafka.bootstrap,
         mongo=settings.mongo.url,
         redis=settings.redis.url,
-        smtp=f"{smtp.hostname}:{smtp.port or 25}",
+        smtp=settings.smtp.address,
         payment_sandbox=settings.payments.provider_url,
         services=settings.services.orders,
     )
@@ -98,6 +97,7 @@ def patients(at: Addresses, settings: Settings) -> Sequence[Patient]:
     temporal, mongo = settings.temporal, settings.mongo
     kafka = settings.kafka.model_copy(update={"bootstrap": at.kafka})
     stored = mongo.model_copy(update={"url": at.mongo})
+    senders = (settings.letterhead.sender, settings.letterhead.bulk_sender)
 
     def one(name: str, title: str, address: str, variable: str, probe: Callable[[], Awaitable[str]]) -> Patient:
         return Patient(name=name, title=title, address=address, variable=variable, probe=probe)
@@ -122,7 +122,7 @@ def patients(at: Addresses, settings: Settings) -> Sequence[Patient]:
         one("mongo", "MongoDB", at.mongo, "MONGO__URL", lambda: check_mongo(at.mongo, mongo.database_prefix)),
         one("outboxes", "outboxes", at.mongo if at.services else "", "MONGO__URL", lambda: check_outboxes(stored)),
         one("redis", "Redis", at.redis, "REDIS__URL", lambda: check_redis(at.redis)),
-        one("mail", "mail", at.smtp, "SMTP__URL", lambda: check_mail(at.smtp)),
+        one("mail", "mail", at.smtp, "SMTP__URL", lambda: check_mail(settings.smtp.at(at.smtp), senders)),
         one(
             "paymentSandbox", "payment sandbox", at.payment_sandbox, "PAYMENTS__PROVIDER_URL", lambda: check_sandbox(at)
         ),

@@ -5,12 +5,16 @@ drivers are imported here and late: a command that needs none of them starts at 
 """
 
 import re
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from http import HTTPStatus
 from importlib import import_module
 from json import JSONDecodeError, loads
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from services.infra.sections.mail import SmtpSettings
 
 KAFKA_TOPIC = "caravan.probe"
 PROBE = "probe"
@@ -120,14 +124,21 @@ async def check_redis(url: str) -> str:
         return f"Redis {(await redis.info('server'))['redis_version']}"
 
 
-async def check_mail(address: str) -> str:
-    """The banner is read, and the server answers to its greeting."""
-    from aiosmtplib import SMTP
+async def check_mail(settings: "SmtpSettings", senders: Sequence[str] = ()) -> str:
+    """The server is reached and signed in to as the settings say, and takes mails from these addresses."""
+    from services.infra.smtp.outcomes import NotTaken
+    from services.infra.smtp.probe import probe
+    from services.infra.smtp.verdicts import Verdict
 
-    host, _, port = address.rpartition(":")
-    async with SMTP(hostname=host, port=int(port), timeout=SECONDS, start_tls=False) as smtp:
-        await smtp.ehlo()
-    return ""
+    quick = settings.model_copy(update={"connect_seconds": SECONDS, "answer_seconds": SECONDS})
+    try:
+        return await probe(quick, senders)
+    except NotTaken as refused:
+        outcome = refused.outcome
+        said = f"{outcome.detail}: {outcome.text}" if outcome.text else outcome.detail
+        if outcome.verdict is Verdict.BARRED:
+            raise SetOtherwise(f"{said}. Correct CARAVAN_SMTP__*, or what the server thinks of us") from None
+        raise NotReady(said) from None
 
 
 async def check_http(url: str) -> str:

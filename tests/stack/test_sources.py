@@ -50,7 +50,7 @@ def program(folder: Path, name: str, prints: str = "v9.8.7", status: int = 0) ->
 def test_an_address_comes_before_all_else(server: str, tmp_path: Path) -> None:
     find, settings, field, name, _ = SERVERS[server]
     program(tmp_path, name)
-    found = find(settings(**{field: "a://b:1"}), Tools(path=str(tmp_path)))
+    found = find(settings(**{field: "smtp://b:1"}), Tools(path=str(tmp_path)))
     assert found.kind is Kind.ADDRESS
     assert found.name.startswith("CARAVAN_")
     assert found.program is None

@@ -1,4 +1,4 @@
-"""A channel without a network: takes all mails, until a test says what else comes of them. Keeps the port's contract."""
+"""A channel without a network: takes all mails, until a test says otherwise. Keeps the port's contract."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

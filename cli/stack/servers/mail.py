@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from cli.errors import CommandFailed
 from cli.stack.checks import check_mail
@@ -10,8 +9,6 @@ from cli.stack.part import HOST, Launch, Tell, Tier, python
 from cli.stack.site import Site
 from cli.stack.tools import Kind, Source, Tools, given
 from services.infra.settings import SmtpSettings
-
-SMTP_PORT = 25
 
 
 def find_mail(settings: SmtpSettings, tools: Tools) -> Source:
@@ -28,12 +25,13 @@ def find_mail(settings: SmtpSettings, tools: Tools) -> Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServer:
-    """Where the mail of a development stack ends. `mailbox` is a folder, or mailpit's URL; empty when not ours."""
+    """Where mail goes. `mailbox` is a folder, or mailpit's URL; empty when not ours."""
 
     source: Source
     address: str
     mailbox: str
     folder: Path
+    settings: SmtpSettings
     name: str = "mail"
     title: str = "mail"
     tier: Tier = Tier.SERVER
@@ -43,13 +41,14 @@ class MailServer:
         source = find_mail(site.settings.smtp, site.tools)
         folder = site.data / "mail"
         if source.kind is Kind.ADDRESS:
-            url = urlsplit(site.settings.smtp.url)
-            return cls(source=source, address=f"{url.hostname}:{url.port or SMTP_PORT}", mailbox="", folder=folder)
+            given = site.settings.smtp
+            return cls(source=source, address=given.address, mailbox="", folder=folder, settings=given)
         address = f"{HOST}:{site.ports.take('SMTP', 1025)}"
         mailbox = str(folder)
         if source.kind is Kind.PROGRAM:
             mailbox = f"http://{HOST}:{site.ports.take('mailpit', 8025)}"
-        return cls(source=source, address=address, mailbox=mailbox, folder=folder)
+        settings = SmtpSettings().at(address)
+        return cls(source=source, address=address, mailbox=mailbox, folder=folder, settings=settings)
 
     async def launch(self, tell: Tell) -> Launch:  # noqa: ARG002 (a Part)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -61,4 +60,4 @@ class MailServer:
         return python("cli.mailbox", "--listen", self.address, "--folder", self.mailbox)
 
     async def check(self) -> str:
-        return await check_mail(self.address)
+        return await check_mail(self.settings)

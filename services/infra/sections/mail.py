@@ -77,6 +77,16 @@ class SmtpSettings(Section):
         """Seconds after which handing over one mail has ended, well or not."""
         return self.handover_seconds + self.final_dot_seconds
 
+    def at(self, address: str) -> "SmtpSettings":
+        """For the server at `host:port`: these, if it is theirs; else those of one without TLS and login."""
+        return self if address == self.address else SmtpSettings(url=f"{PLAIN}://{address}")
+
+    @property
+    def address(self) -> str:
+        """The server as `host:port`."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
     @property
     def scheme(self) -> str:
         """One of PORTS."""

@@ -5,6 +5,7 @@ before the dot was written has certainly not delivered the mail.
 """
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Awaitable
 from contextlib import suppress
@@ -41,11 +42,10 @@ class Route:
     tls: ssl.SSLContext | None
 
 
-def tls_of(settings: SmtpSettings) -> ssl.SSLContext | None:
-    """Who vouches for the server; None without TLS. Raises OSError for authorities that cannot be read."""
-    if settings.scheme == PLAIN:
-        return None
-    return ssl.create_default_context(cafile=settings.ca_file or None)
+def route_to(settings: SmtpSettings) -> Route:
+    """As the settings say. Raises OSError for authorities that cannot be read."""
+    tls = None if settings.scheme == PLAIN else ssl.create_default_context(cafile=settings.ca_file or None)
+    return Route(settings=settings, hello=settings.hello or socket.gethostname(), tls=tls)
 
 
 class Connection:
@@ -88,6 +88,11 @@ class Connection:
     def is_open(self) -> bool:
         """As far as anybody has heard."""
         return self._smtp.is_connected
+
+    async def try_sender(self, sender: str) -> None:
+        """Asks whether mails from this address are taken, and sends none. Raises NotTaken."""
+        await _answered(Stage.SENDER, self._smtp.mail(path_of(sender)))
+        await self._forget_the_mail()
 
     async def hand_over(self, envelope: Envelope) -> None:
         """All but the final dot. Raises NotTaken; the connection is of use after a refusal, if it is still open."""

@@ -5,7 +5,6 @@ turns out to be dead at the first command after a rest: nothing was lost then, a
 """
 
 import asyncio
-import socket
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +15,7 @@ import structlog
 
 from services.infra.calls.circuits import Circuit
 from services.infra.sections.mail import SmtpSettings
-from services.infra.smtp.connection import Connection, Route, tls_of
+from services.infra.smtp.connection import Connection, route_to
 from services.infra.smtp.envelope import Envelope
 from services.infra.smtp.idle import IdleConnections
 from services.infra.smtp.lanes import Lane, Slots
@@ -49,7 +48,7 @@ class SmtpPool:
         self, settings: SmtpSettings, metrics: SmtpMetrics | None = None, now: Callable[[], float] = monotonic
     ) -> None:
         self._settings = settings
-        self._route = Route(settings=settings, hello=settings.hello or socket.gethostname(), tls=tls_of(settings))
+        self._route = route_to(settings)
         self._metrics = metrics or SmtpMetrics()
         self._now = now
         self._slots = Slots(
