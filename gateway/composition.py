@@ -1,8 +1,10 @@
 """The gateway's composition root: the one place that builds it from settings. Nothing else here reads a setting."""
 
 from datetime import timedelta
+from functools import partial
 
 from fastapi import FastAPI
+from redis.asyncio import Redis
 from temporalio.client import Client
 
 from gateway.auth import Authenticator, keys_of
@@ -114,12 +116,6 @@ def assemble(
     bucket = Bucket(size=settings.limits.budget, leak=settings.limits.budget_refill)
     edge = edge_of(settings, schema, around, budget or LeakyBudget(counters, names, bucket, metrics.throttle))
     live = live_of(settings, schema, edge, redis, clock)
-
-    async def close() -> None:
-        await redis.aclose()
-        if line is not None:
-            await line.session.close()
-
     return build_app(
         Parts(
             schema=schema,
@@ -133,9 +129,15 @@ def assemble(
             explorer=settings.profile is Profile.DEVELOPMENT,
             origins=tuple(settings.gateway.allowed_origins.split()),
             largest_head=settings.limits.headers,
-            close=close,
+            close=partial(_close, redis, line),
         )
     )
+
+
+async def _close(redis: Redis, line: Line | None) -> None:
+    await redis.aclose()
+    if line is not None:
+        await line.session.close()
 
 
 def places_of(settings: Settings) -> Places:
