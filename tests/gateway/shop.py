@@ -125,6 +125,7 @@ class Shop:
             "inventory": Watched(InventoryService(self.stock, self.clock, self.ids)),
             "orders": Watched(OrderService(self.order_store, self.clock, self.ids)),
             "payments": Watched(PaymentService(self.payment_store, self.provider, self.clock, self.ids)),
+            "unsubscriptions": Watched(self._unsubscriptions()),
             "users": Watched(self.user_service),
         }
         self.catalog = cast("Catalog", self.watched["catalog"])
@@ -134,14 +135,13 @@ class Shop:
         self.orders = cast("Orders", self.watched["orders"])
         self.payments = cast("Payments", self.watched["payments"])
         self.users = cast("Users", self.watched["users"])
-        unsubscriptions = LinkUnsubscriptions(
-            self.accounts, self.unsubscribe_tokens, Changes(UserEvents(self.clock, self.ids))
-        )
-        self.watched["unsubscriptions"] = Watched(unsubscriptions)
         self.unsubscriptions = cast("Unsubscriptions", self.watched["unsubscriptions"])
         # Beside the six: what a test counts is what it asked for.
         self.watched_audit = Watched(AuditService(self.trail, self.clock))
         self.audit = cast("Audit", self.watched_audit)
+
+    def _unsubscriptions(self) -> LinkUnsubscriptions:
+        return LinkUnsubscriptions(self.accounts, self.unsubscribe_tokens, Changes(UserEvents(self.clock, self.ids)))
 
     async def stock_up(self, *skus: str) -> None:
         """Puts these on sale."""
