@@ -21,6 +21,10 @@ REST: Final = timedelta(seconds=30)
 """So long nothing more is begun then, or each batch would find the same out, message by message."""
 
 
+SLACK: Final = timedelta(milliseconds=50)
+"""A batch may begin so much before the rate allows it: a timer for less costs more than it keeps. The rate stays."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """Messages of a campaign by their positions: from `start` up to but without `end`."""
@@ -74,7 +78,8 @@ class Course:
         """When the next batch may begin, of a course that is not over."""
         fresh = self.next < self.total
         first = now if fresh else min(each.not_before for each in self.waiting)
-        return max(first, self.paced_until or now, self.held_until or now)
+        paced = self.paced_until - SLACK if self.paced_until else now
+        return max(first, paced, self.held_until or now)
 
     def taken(self, size: int, per_second: float, now: datetime) -> "tuple[Allotment | None, Course]":
         """What the next batch is to try, and the course without it; None: nothing is due yet."""

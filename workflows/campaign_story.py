@@ -191,16 +191,14 @@ class CampaignStory:
         """CANCELLED in its row, which batches under way look at; what is left is skipped after the answer."""
         await self.opened()
         async with self._wishes:
-            return self._note(await self._told(steps.CANCEL_CAMPAIGN, self._this))
+            return self._grant(await self._told(steps.CANCEL_CAMPAIGN, self._this))
 
     async def pause(self, paused: bool) -> Campaign:  # noqa: FBT001 (as the wish says)
         """The same for a pause, and its end."""
         await self.opened()
         wish = SetCampaignPaused(campaign_id=self._input.campaign_id, paused=paused)
         async with self._wishes:
-            campaign = await self._told(steps.PAUSE_CAMPAIGN, wish)
-            self._campaign = dataclasses.replace(self.campaign, paused=campaign.paused)
-            return self._note(campaign)
+            return self._grant(await self._told(steps.PAUSE_CAMPAIGN, wish))
 
     def progress(self) -> CampaignProgress:
         """How far it is."""
@@ -215,6 +213,11 @@ class CampaignStory:
         )
 
     # -------------------------------------------------------------- helpers
+
+    def _grant(self, campaign: Campaign) -> Campaign:
+        """What a wish has made of it."""
+        self._campaign = dataclasses.replace(self.campaign, paused=campaign.paused)
+        return self._note(campaign)
 
     def _note(self, campaign: Campaign) -> Campaign:
         """Keeps it. What a step has read before a wish was granted does not take the wish back."""

@@ -50,7 +50,7 @@ class FanOutNotification:
             except asyncio.CancelledError:
                 stop = stop or asyncio.ensure_future(self._known().cancel())
         if stop is not None:
-            await asyncio.wait((stop,))
+            await workflow.wait((stop,))
         await workflow.wait_condition(workflow.all_handlers_finished)
         campaign = story.result()
         if campaign is None:

@@ -1,0 +1,1 @@
+"""Campaigns' workflows, on a server that skips time."""
