@@ -48,6 +48,8 @@ from services.inventory.client import InventoryClient
 from services.inventory.ports import Inventory
 from services.notifications.campaigns.client import CampaignsClient
 from services.notifications.campaigns.ports import Campaigns
+from services.notifications.client import NotificationsClient
+from services.notifications.ports import Notifications
 from services.orders.client import OrdersClient
 from services.orders.ports import Orders
 from services.payments.client import PaymentsClient
@@ -175,6 +177,7 @@ def _backends(settings: Settings, line: Line, clock: Clock, client: Client) -> B
         sagas=TemporalSagas(client, runs, within, settings.gateway.placements_at_once),
         redrives=TemporalRedrives(client, within),
         schedules=TemporalSchedules(client, within),
+        notifications=NotificationsClient(caller("notifications", Notifications)),
         campaigns=CampaignsClient(caller("campaigns", Campaigns, host="notifications")),
         campaign_runs=TemporalCampaigns(
             client, within, campaign_rules_of(settings), settings.services.together_with("notifications")

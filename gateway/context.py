@@ -26,6 +26,7 @@ from services.infra.telemetry import current_trace
 from services.inventory.models import StockItem
 from services.inventory.ports import Inventory
 from services.notifications.campaigns.ports import Campaigns
+from services.notifications.ports import Notifications
 from services.orders.models import Order
 from services.orders.ports import Orders
 from services.payments.models import Payment
@@ -78,6 +79,7 @@ class Backends:
     sagas: Sagas
     redrives: Redrives
     schedules: Schedules
+    notifications: Notifications
     campaigns: Campaigns
     campaign_runs: CampaignRuns
     ids: IdFactory

@@ -20,6 +20,7 @@ from services.shared.errors import Forbidden, Refused, Unauthenticated
 Resolver = Callable[..., Any]
 
 OWNERS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "Notification": lambda message: message.user_id,
     "Order": lambda order: order.customer_id,
     "User": lambda user: user.id,
 }

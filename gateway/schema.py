@@ -12,6 +12,7 @@ from gateway.guard import guard
 from gateway.resolvers.audit import AuditQueries
 from gateway.resolvers.campaigns import CampaignMutations, CampaignQueries
 from gateway.resolvers.dead_letters import DeadLetterMutations, DeadLetterQueries
+from gateway.resolvers.notifications import NotificationQueries
 from gateway.resolvers.orders import OrderMutations, OrderQueries
 from gateway.resolvers.placement import PlacementMutations
 from gateway.resolvers.products import ProductMutations, ProductQueries
@@ -23,6 +24,7 @@ from gateway.standins import answer_lists_in_part
 
 
 class Query(
+    NotificationQueries,
     CampaignQueries,
     ScheduleQueries,
     DeadLetterQueries,

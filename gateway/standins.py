@@ -4,13 +4,13 @@ Without a stand-in the null would rise to the next field that may be null, and t
 comes with an error at its place, marked `standIn`: see `RequestContext.note_gap`. Asks nobody.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from inspect import isawaitable
 from typing import Any, Final
 
-from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLField, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema
 from graphql.execution.collect_fields import collect_fields
 
 from gateway.context import Info, context_of
@@ -61,7 +61,9 @@ def answer_lists_in_part(schema: GraphQLSchema) -> GraphQLSchema:
     assert schema.query_type  # noqa: S101 (there is one)
     for field in schema.query_type.fields.values():
         if is_list(field):
-            field.resolve = _standing_in(field)
+            field.resolve = _standing_in(field, lambda arguments: NoPage(end=arguments.get("after")))
+        elif is_whole_list(field):
+            field.resolve = _standing_in(field, lambda _: ())
     return schema
 
 
@@ -71,7 +73,12 @@ def is_list(field: GraphQLField) -> bool:
     return isinstance(kind, GraphQLObjectType) and kind.name.endswith("Connection")
 
 
-def _standing_in(field: GraphQLField) -> Callable[..., Any]:
+def is_whole_list(field: GraphQLField) -> bool:
+    """Whether it is a list that comes whole and is never null."""
+    return isinstance(field.type, GraphQLNonNull) and isinstance(field.type.of_type, GraphQLList)
+
+
+def _standing_in(field: GraphQLField, stand_in: Callable[[Mapping[str, Any]], object]) -> Callable[..., Any]:
     inner = field.resolve
     assert inner  # noqa: S101 (every root field of ours has a resolver)
 
@@ -83,7 +90,7 @@ def _standing_in(field: GraphQLField) -> Callable[..., Any]:
             if _asked_alone(info):
                 raise
             context_of(info).note_gap(info.path, absence)
-            return NoPage(end=arguments.get("after"))
+            return stand_in(arguments)
 
     return resolve
 

@@ -61,6 +61,7 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "Query.auditRecords": 100,
     "Query.deadLetters": 100,
     "Query.campaigns": 100,
+    "Query.notifications": 100,
     # all that match are counted
     "ProductConnection.totalCount": 20,
     "DeadLetterConnection.totalCount": 20,

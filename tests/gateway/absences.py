@@ -3,11 +3,6 @@
 TYPES = frozenset(
     {
         "Float",
-        "Notification",
-        "NotificationConnection",
-        "NotificationEdge",
-        "NotificationPriority",
-        "NotificationStatus",
         "Recommendation",
         "RecommendationRule",
     }
@@ -16,7 +11,6 @@ TYPES = frozenset(
 FIELDS = frozenset(
     {
         "Product.boughtTogether",
-        "Query.notifications",
         "Query.recommendations",
     }
 )

@@ -24,7 +24,9 @@ from services.inventory.ports import Inventory
 from services.inventory.service import InventoryService
 from services.notifications.campaigns.memory import MemoryCampaignStore
 from services.notifications.campaigns.ports import Campaigns
-from services.notifications.memory import MemoryMessageStore
+from services.notifications.memory import MemoryLaneStore, MemoryMessageStore
+from services.notifications.ports import Notifications
+from services.notifications.service import NotificationService
 from services.orders.memory import MemoryOrderStore
 from services.orders.models import Order
 from services.orders.ports import Orders
@@ -122,6 +124,7 @@ class Shop:
             "campaigns": Watched(self.campaign_service),
             "catalog": Watched(CatalogService(self.products, self.clock, self.ids)),
             "deadletters": Watched(self.letter_service),
+            "notifications": Watched(NotificationService(self.message_store, MemoryLaneStore())),
             "inventory": Watched(InventoryService(self.stock, self.clock, self.ids)),
             "orders": Watched(OrderService(self.order_store, self.clock, self.ids)),
             "payments": Watched(PaymentService(self.payment_store, self.provider, self.clock, self.ids)),
@@ -132,6 +135,7 @@ class Shop:
         self.campaigns = cast("Campaigns", self.watched["campaigns"])
         self.dead_letters = cast("DeadLetters", self.watched["deadletters"])
         self.inventory = cast("Inventory", self.watched["inventory"])
+        self.notifications = cast("Notifications", self.watched["notifications"])
         self.orders = cast("Orders", self.watched["orders"])
         self.payments = cast("Payments", self.watched["payments"])
         self.users = cast("Users", self.watched["users"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tests.deadletters.makers import found, headers
 from tests.gateway.edge.settings import limited
 from tests.gateway.world import World, build_world
 from tests.notifications.campaigns.makers import CONTENT, a_campaign
+from tests.notifications.makers import a_message
 
 MANY = 50
 SCHEMA = build_schema()
@@ -61,6 +63,7 @@ LISTS: dict[str, Row] = {
         calls={"deadletters.list_letters": 1, "deadletters.count_letters": 1, "deadletters.contents_of": 1},
         per_item=("describe",),
     ),
+    "notifications": Row(calls={"notifications.list_messages": 1}),
     "campaigns": Row(calls={"campaigns.list_campaigns": 1}, per_item=("describe",)),
     "auditRecords": Row(calls={"audit.list_records": 1, "users.visible_users": 1}),
     "workflows": Row(calls={}, engine={"list_runs": 1}, per_item=("describe", "steps")),
@@ -107,7 +110,7 @@ def query_of(name: str, size: int) -> str:
 async def busy() -> World:
     """Fifty products, each ordered once, by two customers; fifty adjustments of a stock, by two people.
 
-    And fifty dead letters, each of another order, and fifty campaigns.
+    And fifty dead letters, each of another order, fifty campaigns, and fifty messages to the one who asks.
     """
     world = await build_world(settings=limited(cost=10**6))
     await world.shop.stock_up(*(f"s{number}" for number in range(MANY)))
@@ -119,6 +122,8 @@ async def busy() -> World:
     records = [found(number, headers=headers(number, ce_correlationid=f"o{number}")) for number in range(MANY)]
     await world.shop.letter_service.take_in(records)
     for number in range(MANY):
+        message = a_message(f"e{number}", world.ids["admin"], queued=timedelta(seconds=number))
+        await world.shop.message_store.insert([message])
         await world.shop.campaign_store.insert(a_campaign(f"c{number}", number), CONTENT)
     return world
 

@@ -63,6 +63,14 @@ async def test_who_did_what_is_in_the_trail(world: World) -> None:
     }
 
 
+async def test_schedules_that_are_away_take_nothing_from_what_is_asked_beside_them(world: World) -> None:
+    world.schedules.away = True
+    answer = await world.ask("{ schedules { id } me { id } }", {}, "ops")
+    assert answer["data"] == {"schedules": [], "me": {"id": world.ids["ops"]}}
+    (error,) = answer["errors"]
+    assert (error["path"], error["extensions"]["standIn"]) == (["schedules"], True)
+
+
 async def test_an_engine_that_is_away_is_unavailable(world: World) -> None:
     world.schedules.away = True
     for query, variables in ((ALL, {}), (TRIGGER, {"id": SWEEP}), (PAUSE, {"id": SWEEP, "paused": True})):

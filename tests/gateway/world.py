@@ -229,6 +229,7 @@ async def build_world(
         sagas=cast("Sagas", engine),
         redrives=redrives,
         schedules=schedules,
+        notifications=shop.notifications,
         campaigns=shop.campaigns,
         campaign_runs=campaign_runs,
         ids=shop.ids,
