@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from inspect import signature
 from itertools import count
 from typing import Any, cast
@@ -46,6 +46,7 @@ Run = WorkflowHandle[FanOutNotification, FanOutResult]
 class Case:
     """One campaign, and its post office."""
 
+    env: WorkflowEnvironment
     client: Client
     campaign_id: str
     post: Post = field(default_factory=Post)
@@ -68,6 +69,10 @@ class Case:
     async def campaign(self) -> Campaign:
         """As it is stored."""
         return await self.post.campaign(self.campaign_id)
+
+    async def in_days(self, number: int) -> datetime:
+        """That moment, as the server counts."""
+        return await self.env.get_current_time() + timedelta(days=number)
 
     async def opened(self, run: Run) -> Campaign:
         return await _told(run, FanOutNotification.await_campaign)
@@ -125,7 +130,7 @@ class Lab:
 
     def case(self) -> Case:
         """A fresh one."""
-        case = Case(self.client, f"c{next(NUMBERS)}")
+        case = Case(self.env, self.client, f"c{next(NUMBERS)}")
         self.cases[case.campaign_id] = case
         return case
 
