@@ -110,6 +110,12 @@ def test_markup_in_names_and_products_is_text() -> None:
     assert "<img src=x onerror=alert(1)> **bold** [x](https://else.example)" in text_of(mail)
 
 
+def test_markup_in_a_name_is_text_in_a_campaign() -> None:
+    mail = campaign_mail(words_of("Hello {{name}}!", "News"), replace(ADA, name="<b>Ada & 'co'"))
+    assert "Hello &lt;b&gt;Ada &amp; &#x27;co&#x27;!" in html_of(mail)
+    assert "Hello <b>Ada & 'co'!" in text_of(mail)
+
+
 def test_a_name_that_looks_like_a_gap_is_text() -> None:
     mail = campaign_mail(words_of("Hello {{name}}!"), replace(ADA, name="{{unsubscribe_url}} {{shop}}"))
     assert "Hello {{unsubscribe_url}} {{shop}}!" in text_of(mail)
