@@ -77,7 +77,7 @@ async def test_a_server_that_is_away_for_long_loses_nothing_and_makes_no_history
     run = await case.start()
     assert await run.result() == SENT
     assert timedelta(minutes=20) <= await case.took(run) < timedelta(minutes=20, seconds=30)
-    assert len((await run.fetch_history()).events) < 25
+    assert len((await run.fetch_history()).events) < 30
     assert len(case.people.channel.taken) == 1
 
 
