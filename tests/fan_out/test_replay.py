@@ -44,6 +44,6 @@ def test_no_history_tells_of_the_machine_that_recorded_it() -> None:
 
 async def test_a_worker_that_remembers_nothing_comes_to_the_same_end() -> None:
     async with laboratory(cached=0) as lab:
-        for name in ("contact_asked_for", "tried_again_later", "failed_and_sent_again"):
+        for name in ("told", "contact_asked_for_elsewhere", "tried_again_later"):
             run = await OUTCOMES[name](lab, await lab.case())
             assert (await run.result()).sent == 1
