@@ -106,6 +106,14 @@ class Settings(BaseSettings):
             raise ValueError("production refuses default secrets: set " + ", ".join(left))
         return self
 
+    @model_validator(mode="after")
+    def refuse_example_mails(self) -> Self:
+        """In production, raises ValueError that names every part of a mail that is an example still."""
+        if self.profile is Profile.PRODUCTION and (left := self.letterhead.examples):
+            names = ", ".join(f"{PREFIX}letterhead{BETWEEN}{name}".upper() for name in left)
+            raise ValueError(f"production refuses mails from an example: set {names}")
+        return self
+
 
 OUR_WORDS: Final = {"extra_forbidden": "there is no such setting", "model_type": "must be a JSON object"}
 

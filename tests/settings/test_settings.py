@@ -26,6 +26,13 @@ SECRETS = {
     "CARAVAN_CONTACTS__UNSUBSCRIBE_SECRETS": "other-5, other-6",
 }
 
+LETTERHEAD = {
+    "CARAVAN_LETTERHEAD__SENDER": "orders@shop.test",
+    "CARAVAN_LETTERHEAD__BULK_SENDER": "news@shop.test",
+    "CARAVAN_LETTERHEAD__REPLY_TO": "help@shop.test",
+    "CARAVAN_LETTERHEAD__IMPRINT": "Shop, 2 Long Road, Town",
+}
+
 
 @pytest.fixture(autouse=True)
 def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,6 +93,10 @@ class TestEnvironment:
             ("CARAVAN_PROFILE__NAME", "production"),
             ("CARAVAN_AUTH__ACCESS_MINUTES", "0"),
             ("CARAVAN_PROFILE", "prod"),
+            ("CARAVAN_LETTERHEAD__SENDER", "orders@caravan.example\r\nBcc: victim@else.example"),
+            ("CARAVAN_LETTERHEAD__SHOP", "Caravan\nBcc: victim@else.example"),
+            ("CARAVAN_LETTERHEAD__SHOP", ""),
+            ("CARAVAN_LETTERHEAD__IMPRINT", "{{name}}"),
         ],
     )
     def test_what_cannot_be_right_stops_the_start(self, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -129,9 +140,19 @@ class TestEnvironment:
 class TestProduction:
     def test_it_starts_with_secrets_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("CARAVAN_PROFILE", "production")
-        for name, value in SECRETS.items():
+        for name, value in (SECRETS | LETTERHEAD).items():
             monkeypatch.setenv(name, value)
         assert Settings().profile is Profile.PRODUCTION
+
+    @pytest.mark.parametrize("left", list(LETTERHEAD))
+    def test_it_refuses_mails_from_an_example_by_name(self, monkeypatch: pytest.MonkeyPatch, left: str) -> None:
+        monkeypatch.setenv("CARAVAN_PROFILE", "production")
+        for name, value in (SECRETS | LETTERHEAD).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv(left)
+        with pytest.raises(ValidationError, match=left) as refused:
+            Settings()
+        assert what_is_wrong(refused.value) == f"production refuses mails from an example: set {left}"
 
     @pytest.mark.parametrize("left", list(SECRETS))
     def test_it_refuses_each_default_secret_by_name(self, monkeypatch: pytest.MonkeyPatch, left: str) -> None:

@@ -118,6 +118,11 @@ class NotificationsSettings(Section):
     campaign_rate: float = Field(default=100, gt=0, le=100_000)
 
 
+EXAMPLE_IMPRINT: Final = "Caravan, 1 Example Street, Example Town"
+EXAMPLE_DOMAIN: Final = ".example"
+"""RFC 2606: nobody has an address in it."""
+
+
 class LetterheadSettings(Section):
     """Who mails are from. `shop` is its name, `imprint` who is responsible, with a postal address, in one line.
 
@@ -128,9 +133,7 @@ class LetterheadSettings(Section):
     sender: str = "orders@caravan.example"
     bulk_sender: str = "news@caravan.example"
     reply_to: str = "help@caravan.example"
-    imprint: str = Field(
-        default="Caravan, 1 Example Street, Example Town", min_length=1, max_length=200, pattern=ONE_LINE
-    )
+    imprint: str = Field(default=EXAMPLE_IMPRINT, min_length=1, max_length=200, pattern=ONE_LINE)
 
     @field_validator("sender", "bulk_sender", "reply_to")
     @classmethod
@@ -139,3 +142,10 @@ class LetterheadSettings(Section):
         if known_email(address) is None or not address.isascii():
             raise ValueError("must be a mail address")
         return address
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """The fields that nobody has set for a shop of their own."""
+        addresses = ("sender", "bulk_sender", "reply_to")
+        left = tuple(name for name in addresses if getattr(self, name).endswith(EXAMPLE_DOMAIN))
+        return (*left, "imprint") if self.imprint == EXAMPLE_IMPRINT else left
