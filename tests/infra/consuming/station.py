@@ -83,7 +83,7 @@ class Seen:
 
 @dataclass(slots=True, kw_only=True)
 class Station:
-    """One topic, and a consumer's name. `letters`, `flood`, `retries` are what its consumers work with."""
+    """One topic, and a consumer's name. `letters`, `flood`, `retries`, `floods` are what its consumers work with."""
 
     node: KafkaNode
     name: str
@@ -91,6 +91,7 @@ class Station:
     seen: Seen = field(default_factory=Seen)
     flood: FloodRules = field(default_factory=FloodRules)
     retries: Retries = QUICK
+    floods: bool = False
 
     @property
     def settings(self) -> KafkaSettings:
@@ -117,7 +118,7 @@ class Station:
     def consumer(self, seen: Seen | None = None, instance: str | None = None) -> Consumer:
         clock = SystemClock()
         work = EventWork(self.name, seen or self.seen, check, clock)
-        row = Consumption(topics=(self.topic,), consumer=self.name, work=work, retries=self.retries)
+        row = Consumption(topics=(self.topic,), consumer=self.name, work=work, retries=self.retries, floods=self.floods)
         means = Means(kafka=self.settings, letters=self.letters, clock=clock, flood=self.flood, instance=instance)
         return Consumer(row, means)
 

@@ -1,6 +1,7 @@
 """Records become effects, verdicts or failures: those of a topic, and those that are replayed to one consumer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -106,3 +107,13 @@ async def test_headers_that_are_missing_or_no_text_are_poison_and_never_an_error
         applied = await work.apply(raw)
         assert applied.failure is not None
         assert applied.failure.disposition is Disposition.POISON
+
+
+@pytest.mark.parametrize("key", [None, b"", b"o2", b"\xff"])
+async def test_a_record_whose_key_is_not_its_subject_is_poison(key: bytes | None) -> None:
+    """It would come in the order of another's records."""
+    seen = Seen()
+    applied = await work_of(seen).apply(replace(record("o1"), key=key))
+    assert applied.failure is not None
+    assert (applied.failure.disposition, applied.failure.message) == (Disposition.POISON, "the key is not the subject")
+    assert seen.events == []

@@ -105,6 +105,18 @@ async def test_what_is_refused_is_tried_once(kafka_node: KafkaNode) -> None:
         assert at.seen.tries["r1"] == 1
 
 
+async def test_a_consumer_whose_work_is_to_give_up_does_not_pause_for_a_flood(kafka_node: KafkaNode) -> None:
+    async with station(kafka_node, "all-refused", partitions=1) as at:
+        at.flood, at.floods = FloodRules(letters=3, share=0.1, pause=3600), True
+        for number in range(10):
+            at.seen.failures[f"a{number}"] = Invalid("never")
+            await at.send(*history(f"a{number}", 1, 1))
+        await at.send(*history("good", 1, 1))
+        async with at.consuming():
+            await at.dead("a9")
+            await until(lambda: at.seen.of("good") == [1])
+
+
 class Failing:
     """Offers Letters: Kafka's, which does not answer the first time."""
 
