@@ -62,15 +62,22 @@ class Campaigning:
         campaign: Campaign = payload["campaign"]
         return campaign
 
-    async def until(
-        self, campaign_id: str, condition: Callable[[Campaign], bool], within: float = PATIENCE
-    ) -> Campaign:
+    async def until(self, campaign_id: str, is_so: Callable[[Campaign], bool], within: float = PATIENCE) -> Campaign:
         """The campaign, once that is so."""
         async with asyncio.timeout(within):
-            while not condition(campaign := (await self.ops.ask(FIND, id=campaign_id))["campaign"]):
+            while not is_so(campaign := await self.campaign(campaign_id)):  # noqa: ASYNC110 (what others do)
                 await asyncio.sleep(LOOK_EVERY)
-        found: Campaign = campaign
+        return campaign
+
+    async def campaign(self, campaign_id: str) -> Campaign:
+        """As it is now."""
+        found: Campaign = (await self.ops.ask(FIND, id=campaign_id))["campaign"]
         return found
+
+    async def history_length(self, campaign_id: str) -> int:
+        """Of the latest run of its workflow, in events."""
+        found = (await self.ops.ask(LENGTH, id=campaign_id))["campaign"]["workflow"]["historyLength"]
+        return int(found)
 
     def mails(self) -> Counter[str]:
         """How many of its mails each address has got."""
