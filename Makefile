@@ -9,7 +9,7 @@ STAMP := .venv/.installed
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 
-.PHONY: help demo up test test-heavy check bench bench-api events fmt clean lock
+.PHONY: help demo up test test-heavy check bench bench-api bench-notifications events fmt clean lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ events: $(STAMP) ## write the published contract of events anew (docs/events); r
 
 bench-events: $(STAMP) ## measure how fast events leave and how late they come, on servers of its own (many minutes)
 	@$(BIN)/python -m bench.events
+
+bench-notifications: $(STAMP) ## measure how fast mails are handed over, against a mail server that does nothing
+	@$(BIN)/python -m bench.notifications
 
 fmt: $(STAMP) ## repair what ruff can repair by itself
 	@$(BIN)/ruff check --fix .

@@ -1,0 +1,1 @@
+"""What sending mails costs, against a mail server that does nothing with them."""
