@@ -10,6 +10,7 @@ from typing import Final
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.turns import Turns
 from services.notifications.campaigns.models import Campaign, CampaignContent, CreateCampaign
 from services.notifications.campaigns.ports import CampaignSteps
 from services.notifications.models import (
@@ -103,6 +104,7 @@ class NotificationActivities:
         self._contacts = contacts
         self._weekly = weekly
         self._clock = clock
+        self._turns = Turns()
 
     @activity.defn(name="notifications.tell_of_event")
     async def tell_of_event(self, command: QueueMessages) -> ToldOfEvent:
@@ -200,11 +202,12 @@ class NotificationActivities:
         return await self._weekly.word_offers(wish)
 
     def _wait_of(self, result: SendResult) -> ApplicationError:
-        wait = result.next_try_at - self._clock.now() if result.next_try_at else SOONEST
+        now = self._clock.now()
+        turn = self._turns.next_turn(now, result.next_try_at or now)
         return ApplicationError(
             f"the message is {result.status}",
             type=WAITS,
-            next_retry_delay=max(wait, SOONEST),
+            next_retry_delay=max(turn - now, SOONEST),
             category=ApplicationErrorCategory.BENIGN,
         )
 
