@@ -48,6 +48,11 @@ class Shop:
         mark = self._ids.new()
         return await self._visitor.register(f"{mark}@test.example", PASSWORD, "Somebody")
 
+    async def reader(self) -> tuple[ShopClient, str]:
+        """Somebody new, and their address."""
+        address = f"{self._ids.new()}@test.example"
+        return await self._visitor.register(address, PASSWORD, "Somebody"), address
+
     async def customers(self, count: int) -> list[ShopClient]:
         """Many new people."""
         slots = asyncio.Semaphore(REGISTRATIONS_AT_ONCE)
