@@ -23,7 +23,7 @@ from services.infra.smtp.metrics import SmtpMetrics
 from services.infra.smtp.outcomes import NotTaken, Outcome, accepted, lost, waiting
 from services.infra.smtp.paces import DomainPaces
 from services.infra.smtp.replies import Stage
-from services.infra.smtp.verdicts import Verdict
+from services.infra.smtp.verdicts import OF_A_MAIL, Verdict
 
 log = structlog.get_logger()
 
@@ -58,6 +58,7 @@ class SmtpPool:
         self._circuits = {lane: Circuit(now) for lane in Lane}
         # The rate is for crowds; a critical mail waits only where the server itself wants it to.
         self._paces = {Lane.CRITICAL: DomainPaces(now=now), Lane.STANDARD: DomainPaces(settings.domain_rate, now)}
+        self._trusted: set[Lane] = set()
         self._closed = False
 
     async def send(self, envelope: Envelope, lane: Lane) -> Outcome:
@@ -75,6 +76,7 @@ class SmtpPool:
         except BaseException:
             pace.left_open(envelope.domain)
             raise
+        outcome = self._doubted(outcome, lane)
         self._metrics.note_mail(lane, outcome.verdict, self._now() - started)
         if outcome.verdict in FOR_A_PERSON:
             log.error("the mail server needs a look", lane=lane, outcome=outcome.detail, said=outcome.text)
@@ -85,6 +87,18 @@ class SmtpPool:
         self._closed = True
         for idle in self._idle.values():
             idle.close()
+
+    def _doubted(self, outcome: Outcome, lane: Lane) -> Outcome:
+        """One mail that is refused by policy right after others were taken waits alone; a second one stops the lane.
+
+        Without this a single mail that looks like spam, or a recipient who takes nothing from outside, stops all.
+        """
+        if outcome.verdict is Verdict.ACCEPTED:
+            self._trusted.add(lane)
+        if outcome.verdict is Verdict.BARRED and outcome.stage in OF_A_MAIL and lane in self._trusted:
+            self._trusted.discard(lane)
+            return replace(outcome, verdict=Verdict.AGAIN)
+        return outcome
 
     def _paced(self, outcome: Outcome, domain: str, lane: Lane) -> Outcome:
         """What it means for the next mails to the domain."""

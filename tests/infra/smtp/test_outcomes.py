@@ -105,6 +105,20 @@ class TestRefused:
             person for person in people if person.startswith("anna")
         )
 
+    @pytest.mark.parametrize("at", [At.RECIPIENT, At.DOT])
+    async def test_one_mail_against_a_policy_waits_alone_and_a_second_one_bars_the_lane(
+        self, server: ScriptedSmtp, pool: SmtpPool, at: At
+    ) -> None:
+        server.on(at, "554 5.7.1 looks like spam", about="odd@")
+        people = ["odd@shop.test", "anna@shop.test", "odd@shop.test", "odd@shop.test", "odd@shop.test"]
+        verdicts = [(await pool.send(mail_to(person), STANDARD)).verdict for person in people]
+        assert verdicts == [Verdict.BARRED, Verdict.ACCEPTED, Verdict.AGAIN, Verdict.BARRED, Verdict.BARRED]
+
+    async def test_what_is_said_of_us_bars_the_lane_at_once(self, server: ScriptedSmtp, pool: SmtpPool) -> None:
+        await pool.send(mail_to(), STANDARD)
+        server.on(At.SENDER, "550 5.7.1 you may not send as this")
+        assert (await pool.send(mail_to(), STANDARD)).verdict is Verdict.BARRED
+
     async def test_neither_address_nor_words_of_the_server_reach_a_person(
         self, server: ScriptedSmtp, pool: SmtpPool
     ) -> None:
