@@ -7,30 +7,24 @@ before the dot was written has certainly not delivered the mail.
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, TypeVar, cast
+from typing import Final, cast
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected, SMTPTimeoutError
+from aiosmtplib import SMTP, SMTPException, SMTPServerDisconnected, SMTPTimeoutError
 
 from services.infra.sections.mail import PLAIN, STARTTLS, TLS, SmtpSettings
+from services.infra.smtp.answers import BROKE_OFF, CLOSED, SILENT, answered
 from services.infra.smtp.envelope import Envelope, path_of, stuffed
-from services.infra.smtp.outcomes import NotTaken, answer_lost, lost, refused, unsendable, unusable
+from services.infra.smtp.outcomes import NotTaken, answer_lost, lost, refused, unsendable
 from services.infra.smtp.replies import Reply, Stage
 from services.infra.smtp.verdicts import Verdict
-
-Answer = TypeVar("Answer")
 
 START_INPUT: Final = 354
 POSITIVE: Final = range(200, 300)
 NEGATIVE: Final = range(400, 600)
 
 FINAL_DOT: Final = b".\r\n"
-CLOSED: Final = "closed the connection"
-SILENT: Final = "did not answer in time"
-BROKE_OFF: Final = "broke off while the mail was handed over"
-NOT_REACHED: Final = "was not reached"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +85,7 @@ class Connection:
 
     async def try_sender(self, sender: str) -> None:
         """Asks whether mails from this address are taken, and sends none. Raises NotTaken."""
-        await _answered(Stage.SENDER, self._smtp.mail(path_of(sender)))
+        await answered(Stage.SENDER, self._smtp.mail(path_of(sender)))
         await self._forget_the_mail()
 
     async def hand_over(self, envelope: Envelope) -> None:
@@ -100,9 +94,9 @@ class Connection:
         options, encoding = self._options(envelope, sender + recipient)
         self.mails += 1
         try:
-            await _answered(Stage.SENDER, self._smtp.mail(sender, options=options, encoding=encoding))
-            await _answered(Stage.RECIPIENT, self._smtp.rcpt(recipient, encoding=encoding))
-            go_on = await _answered(Stage.DATA, self._smtp.execute_command(b"DATA"))
+            await answered(Stage.SENDER, self._smtp.mail(sender, options=options, encoding=encoding))
+            await answered(Stage.RECIPIENT, self._smtp.rcpt(recipient, encoding=encoding))
+            go_on = await answered(Stage.DATA, self._smtp.execute_command(b"DATA"))
             if go_on.code != START_INPUT:
                 raise refused(Reply(stage=Stage.DATA, code=go_on.code, text=go_on.message))
         except NotTaken:
@@ -190,36 +184,14 @@ class Connection:
 
 
 async def _connect(smtp: SMTP, settings: SmtpSettings) -> None:
-    await _answered(Stage.GREETING, smtp.connect(timeout=settings.connect_seconds))
+    await answered(Stage.GREETING, smtp.connect(timeout=settings.connect_seconds))
 
 
 async def _introduce(smtp: SMTP, settings: SmtpSettings) -> None:
-    await _answered(Stage.HELLO, smtp.ehlo())
+    await answered(Stage.HELLO, smtp.ehlo())
     if settings.scheme == STARTTLS:
-        await _answered(Stage.STARTTLS, smtp.starttls())
-        await _answered(Stage.HELLO, smtp.ehlo())
+        await answered(Stage.STARTTLS, smtp.starttls())
+        await answered(Stage.HELLO, smtp.ehlo())
     if settings.username:
         login = smtp.login(settings.username, settings.password.get_secret_value())
-        await _answered(Stage.LOGIN, login)
-
-
-async def _answered(stage: Stage, asked: Awaitable[Answer]) -> Answer:
-    """The answer, if it is a good one; NotTaken in all other cases."""
-    try:
-        return await asked
-    except SMTPResponseException as answer:
-        raise refused(Reply(stage=stage, code=answer.code, text=answer.message)) from None
-    except OSError as failure:
-        raise _broken(stage, failure) from None
-    except SMTPException as failure:
-        raise unusable(stage, failure.message) from None
-
-
-def _broken(stage: Stage, failure: OSError) -> NotTaken:
-    if isinstance(failure, ssl.SSLCertVerificationError) or isinstance(failure.__cause__, ssl.SSLCertVerificationError):
-        return unusable(stage, "nobody whom we trust vouches for its certificate")
-    if isinstance(failure, SMTPServerDisconnected):
-        return lost(stage, CLOSED)
-    if isinstance(failure, TimeoutError):
-        return lost(stage, SILENT)
-    return lost(Stage.CONNECTION if stage is Stage.GREETING else stage, NOT_REACHED)
+        await answered(Stage.LOGIN, login)

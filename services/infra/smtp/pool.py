@@ -1,7 +1,7 @@
 """Hands mails to the mail server over a limited number of connections, a lane each. Raises nothing; judges no person.
 
-An attempt is one attempt: whoever calls decides whether there is another. The exception is a connection that
-turns out to be dead at the first command after a rest: nothing was lost then, and a new one is tried.
+An attempt is one attempt: whoever calls decides whether there is another. Here is decided whether one is made now:
+whether a connection is free, the server worth it, and the domain ready.
 """
 
 import asyncio
@@ -15,14 +15,12 @@ import structlog
 
 from services.infra.calls.circuits import Circuit
 from services.infra.sections.mail import SmtpSettings
-from services.infra.smtp.connection import Connection, route_to
+from services.infra.smtp.attempts import Attempts
 from services.infra.smtp.envelope import Envelope
-from services.infra.smtp.idle import IdleConnections
 from services.infra.smtp.lanes import Lane, Slots
 from services.infra.smtp.metrics import SmtpMetrics
-from services.infra.smtp.outcomes import NotTaken, Outcome, accepted, lost, waiting
+from services.infra.smtp.outcomes import Outcome, waiting
 from services.infra.smtp.paces import DomainPaces
-from services.infra.smtp.replies import Stage
 from services.infra.smtp.verdicts import OF_A_MAIL, Verdict
 
 log = structlog.get_logger()
@@ -48,18 +46,16 @@ class SmtpPool:
         self, settings: SmtpSettings, metrics: SmtpMetrics | None = None, now: Callable[[], float] = monotonic
     ) -> None:
         self._settings = settings
-        self._route = route_to(settings)
         self._metrics = metrics or SmtpMetrics()
         self._now = now
         self._slots = Slots(
             {Lane.CRITICAL: settings.critical_connections, Lane.STANDARD: settings.standard_connections}
         )
-        self._idle = {lane: IdleConnections(settings.idle_seconds) for lane in Lane}
+        self._attempts = Attempts(settings, self._metrics)
         self._circuits = {lane: Circuit(now) for lane in Lane}
         # The rate is for crowds; a critical mail waits only where the server itself wants it to.
         self._paces = {Lane.CRITICAL: DomainPaces(now=now), Lane.STANDARD: DomainPaces(settings.domain_rate, now)}
         self._trusted: set[Lane] = set()
-        self._closed = False
 
     async def send(self, envelope: Envelope, lane: Lane) -> Outcome:
         """Hands over one mail, and says what came of it. Raises CancelledError alone.
@@ -84,9 +80,7 @@ class SmtpPool:
 
     def close(self) -> None:
         """Lets go of the connections that rest; the others end with the mail that is on them."""
-        self._closed = True
-        for idle in self._idle.values():
-            idle.close()
+        self._attempts.close()
 
     def _doubted(self, outcome: Outcome, lane: Lane) -> Outcome:
         """One mail that is refused by policy right after others were taken waits alone; a second one stops the lane.
@@ -140,7 +134,7 @@ class SmtpPool:
         if not circuit.admits():
             return waiting(Verdict.AWAY, "the mail server was not there a moment ago")
         try:
-            outcome = await self._attempt(envelope, owner, until)
+            outcome = await self._attempts.make(envelope, owner, until)
         except BaseException:
             circuit.left_open()
             raise
@@ -151,53 +145,3 @@ class SmtpPool:
         else:
             circuit.answered()
         return outcome
-
-    async def _attempt(self, envelope: Envelope, owner: Lane, until: float) -> Outcome:
-        connection: Connection | None = None
-        try:
-            async with asyncio.timeout_at(until):
-                connection = await self._with_mail(envelope, owner)
-            return accepted(await connection.finish())
-        except TimeoutError:
-            return lost(Stage.DATA, "was too slow").outcome
-        except NotTaken as ended:
-            return ended.outcome
-        except BaseException:
-            if connection is not None:
-                connection.abort()
-            raise
-        finally:
-            if connection is not None:
-                self._keep(connection, owner)
-
-    async def _with_mail(self, envelope: Envelope, owner: Lane) -> Connection:
-        """A connection that has the whole mail but for the final dot."""
-        rested = self._idle[owner].take()
-        if rested is not None:
-            try:
-                return await self._handed_over(envelope, rested, owner)
-            except NotTaken as ended:
-                if rested.is_open or ended.outcome.stage is not Stage.SENDER:
-                    raise
-        self._metrics.note_opened(owner)
-        return await self._handed_over(envelope, await Connection.open(self._route), owner)
-
-    async def _handed_over(self, envelope: Envelope, connection: Connection, owner: Lane) -> Connection:
-        try:
-            await connection.hand_over(envelope)
-        except NotTaken:
-            self._keep(connection, owner)
-            raise
-        except BaseException:
-            connection.abort()
-            raise
-        return connection
-
-    def _keep(self, connection: Connection, owner: Lane) -> None:
-        """For the next mail, unless it has done enough."""
-        if not connection.is_open:
-            return
-        if self._closed or connection.mails >= self._settings.messages_a_connection:
-            connection.close()
-        else:
-            self._idle[owner].put(connection)
