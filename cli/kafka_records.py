@@ -4,5 +4,5 @@ from aiokafka import ConsumerRecord
 
 
 def text_headers(record: ConsumerRecord) -> dict[str, str]:
-    """The record's headers, decoded."""
-    return {name: value.decode() for name, value in record.headers}
+    """The headers, decoded. Others than ours may be anything: what is no text is shown as well as it can be."""
+    return {name: (value or b"").decode(errors="replace") for name, value in record.headers}

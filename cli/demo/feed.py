@@ -5,10 +5,13 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from cli.kafka_records import text_headers
+
+OF_EVENTS: Final = frozenset({"ce_type", "ce_sequence"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +50,11 @@ class EventFeed:
             raise TimeoutError(f"no {missing} on Kafka within {within:.0f} s") from None
 
     async def hear(self, record: ConsumerRecord) -> None:
-        """Takes one record."""
+        """Takes one record; one that carries no event passes unheard."""
         headers = text_headers(record)
-        key = (record.key or b"").decode()
+        if not headers.keys() >= OF_EVENTS:
+            return
+        key = (record.key or b"").decode(errors="replace")
         event = PassingEvent(type=headers["ce_type"], key=key, sequence=headers["ce_sequence"])
         order_id = headers.get("ce_correlationid") or key
         self._passed[order_id].append(event)

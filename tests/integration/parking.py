@@ -79,7 +79,7 @@ async def park(at: Addresses, records: Iterable[Parked]) -> None:
                 DeadLetterHeader.DISPOSITION: "exhausted",
             }
             both = [*headers.items(), *((name.value, text.encode()) for name, text in said.items())]
-            await producer.send(dead_letter_topic(TOPIC, CONSUMER), value, key=b"ghost", headers=both)
+            await producer.send(dead_letter_topic(TOPIC, CONSUMER), value, key=headers["ce_subject"], headers=both)
         await producer.flush()
     finally:
         await producer.stop()

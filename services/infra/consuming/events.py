@@ -79,6 +79,7 @@ class EventWork:
         try:
             _check_size(record)
             event = event_of(record)
+            _check_key(record, event)
         except Invalid as failure:
             return failure_of(failure, Disposition.POISON)
         try:
@@ -109,6 +110,12 @@ class EventWork:
                 exc_info=not isinstance(failure, Refused),
             )
             return [failure_of(failure)]
+
+
+def _check_key(record: RawRecord, event: Event) -> None:
+    """Records come in the order of their key and effects are counted by subject. Raises Invalid."""
+    if record.key != event.subject.encode():
+        raise Invalid("the key is not the subject", ("key",))
 
 
 def _check_size(record: RawRecord) -> None:

@@ -43,13 +43,20 @@ def odd_ones(genuine: Record) -> dict[str, tuple[Disposition, Written]]:
             Disposition.POISON,
             ([each for each in headers(ce_id="numberless") if each[0] != "ce_sequence"], value),
         ),
+        "under the key of another": (Disposition.POISON, (headers(ce_id="key"), value)),
         "large": (Disposition.POISON, (headers(ce_id="large"), large)),
-        "of an unknown type": (Disposition.PERMANENT, (headers(ce_id="type", ce_type="stock.vanished.v1"), value)),
+        "of an unknown type": (
+            Disposition.PERMANENT,
+            (headers(ce_id="type", ce_subject="of an unknown type", ce_type="stock.vanished.v1"), value),
+        ),
         "of an unknown version": (
             Disposition.PERMANENT,
-            (headers(ce_id="version", ce_type="stock.adjusted.v9"), value),
+            (headers(ce_id="version", ce_subject="of an unknown version", ce_type="stock.adjusted.v9"), value),
         ),
-        "of another schema": (Disposition.PERMANENT, (headers(ce_id="schema"), b'{"available": "many"}')),
+        "of another schema": (
+            Disposition.PERMANENT,
+            (headers(ce_id="schema", ce_subject="of another schema"), b'{"available": "many"}'),
+        ),
     }
 
 
