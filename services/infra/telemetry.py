@@ -19,8 +19,12 @@ from services.shared.traces import TRACEPARENT
 FRAMES: Final = 30
 LONGEST_TEXT: Final = 500
 
-QUOTES_DATA: Final = ("pymongo", "bson", "pydantic", "pydantic_core")
+QUOTES_DATA: Final = ("aiosmtplib", "bson", "email_validator", "pydantic", "pydantic_core", "pymongo")
 """Packages whose exceptions repeat the document or the input that they refuse."""
+
+OURS: Final = ("activities", "cli", "gateway", "services", "workers", "workflows")
+QUOTE_VALUES: Final = (ValueError, LookupError)
+"""What Python and libraries raise of these kinds repeats the value or the key that was looked at; ours do not."""
 
 QUIET: Final = {"aiokafka": logging.CRITICAL, "pymongo": logging.WARNING, "uvicorn": logging.WARNING}
 """Libraries that tell several times a second of what we say once ourselves, such as a broker being away."""
@@ -102,7 +106,8 @@ def _without_data(exc_info: ExcInfo) -> list[dict[str, Any]]:
 
 def _text(error: BaseException) -> str | None:
     package = type(error).__module__.partition(".")[0]
-    return None if package in QUOTES_DATA else str(error)[:LONGEST_TEXT]
+    quotes = package in QUOTES_DATA or (package not in OURS and isinstance(error, QUOTE_VALUES))
+    return None if quotes else str(error)[:LONGEST_TEXT]
 
 
 def _frames(traceback: TracebackType | None) -> list[str]:
