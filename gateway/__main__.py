@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from gateway.composition import compose
 from gateway.sockets.transport import BoundedWebSocket
 from gateway.web.transport.connections import TimedHttp
+from services.infra.allocator import keep_little_memory
 from services.infra.garbage import collect_garbage_less_often
 from services.infra.settings import Settings, what_is_wrong
 from services.infra.telemetry import configure_logging
@@ -61,6 +62,7 @@ async def serve(settings: Settings) -> None:
 
 def main() -> None:
     """Runs the process."""
+    keep_little_memory()
     try:
         settings = Settings()
     except ValidationError as failure:

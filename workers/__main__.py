@@ -11,6 +11,7 @@ import structlog
 import uvloop
 from pydantic import ValidationError
 
+from services.infra.allocator import keep_little_memory
 from services.infra.garbage import collect_garbage_less_often
 from services.infra.settings import CONTEXTS, Settings, what_is_wrong
 from services.infra.telemetry import configure_logging
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     if not names or not set(names) <= set(CONTEXTS):
         sys.stderr.write(f"{USAGE}\n")
         return 2
+    keep_little_memory()
     try:
         settings = Settings()
     except ValidationError as failure:

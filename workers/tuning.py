@@ -19,9 +19,9 @@ WORKFLOW_THREADS: Final = 8
 """Shared by all workers of a process. A thread decides one workflow's next step in a millisecond or two of pure
 Python, so more of them only wait for each other."""
 
-CACHED: Final = 1000
-"""Workflows of a queue kept in memory between tasks. An order waits for hours to be shipped: the older ones are
-rebuilt from their history when something happens."""
+CACHED: Final = 500
+"""Workflows of a queue kept in memory between tasks, some 75 KB each. An order waits for hours to be shipped: the older
+ones are rebuilt from their history when something happens."""
 
 SLOTS: Final = 100
 LANE_SLOTS: Final[Mapping[str, int]] = {NOTIFICATIONS_CRITICAL_QUEUE: 100, NOTIFICATIONS_STANDARD_QUEUE: 16}
