@@ -206,7 +206,9 @@ class _Conversation:
             case "EHLO" | "STARTTLS" | "AUTH":
                 await self._introduce(verb, line)
             case "MAIL":
-                if await self._answer(At.SENDER, line, "250 2.1.0 ok"):
+                if self._session.sender:
+                    await self._say("503 5.5.1 nested MAIL command")
+                elif await self._answer(At.SENDER, line, "250 2.1.0 ok"):
                     self._session.sender, self._session.recipients = _path(line), []
             case "RCPT":
                 if await self._answer(At.RECIPIENT, line, "250 2.1.5 ok"):
@@ -215,6 +217,7 @@ class _Conversation:
                 if await self._answer(At.DATA, line, "354 go on"):
                     await self._take()
             case "RSET":
+                self._session.sender = ""
                 await self._answer(At.RESET, line, "250 2.0.0 ok")
             case "QUIT":
                 await self._say("221 2.0.0 bye")
@@ -262,6 +265,7 @@ class _Conversation:
                     connection=self._session.number,
                 )
             )
+        self._session.sender = ""
         await self._follow(act or Say(line="250 2.0.0 kept"))
         await self._server.tell()
 

@@ -219,5 +219,6 @@ class TestLost:
         await server.until(lambda: server.stalled == 1)
         sending.cancel()
         await asyncio.wait({sending})
+        await server.until(lambda: server.open_now == 0)
         assert (await pool.send(mail_to(), STANDARD)).verdict is Verdict.ACCEPTED
         assert server.taken[0].connection == 2
