@@ -206,10 +206,7 @@ class _Conversation:
             case "EHLO" | "STARTTLS" | "AUTH":
                 await self._introduce(verb, line)
             case "MAIL":
-                if self._session.sender:
-                    await self._say("503 5.5.1 nested MAIL command")
-                elif await self._answer(At.SENDER, line, "250 2.1.0 ok"):
-                    self._session.sender, self._session.recipients = _path(line), []
+                await self._begin(line)
             case "RCPT":
                 if await self._answer(At.RECIPIENT, line, "250 2.1.5 ok"):
                     self._session.recipients.append(_path(line))
@@ -224,6 +221,12 @@ class _Conversation:
                 raise _Gone
             case _:
                 await self._say("502 5.5.1 not known")
+
+    async def _begin(self, line: str) -> None:
+        if self._session.sender:
+            await self._say("503 5.5.1 nested MAIL command")
+        elif await self._answer(At.SENDER, line, "250 2.1.0 ok"):
+            self._session.sender, self._session.recipients = _path(line), []
 
     async def _introduce(self, verb: str, line: str) -> None:
         match verb:
