@@ -19,7 +19,7 @@ WORKFLOW_THREADS: Final = 8
 """Shared by all workers of a process. A thread decides one workflow's next step in a millisecond or two of pure
 Python, so more of them only wait for each other."""
 
-CACHED: Final = 500
+CACHED: Final = 300
 """Workflows of a queue kept in memory between tasks, some 75 KB each. An order waits for hours to be shipped: the older
 ones are rebuilt from their history when something happens."""
 
