@@ -6,7 +6,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFact:
-    """One event in a service's outbox; `parked` is why the relay has put it aside."""
+    """One event in a service's outbox; `parked` is why the relay has put it aside.
+
+    Attributes:
+        about: of an event about a message, the message.
+    """
 
     id: str
     type: str
@@ -16,6 +20,7 @@ class EventFact:
     time: datetime
     sent: bool
     parked: str | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,9 @@ The one place outside the services that may read their databases, and it only re
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import aiohttp
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -15,6 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from cli.invariants.event_records import EventFact, ListenerFact, ReceiptFact
 from cli.invariants.records import FINAL, AdjustmentFact, Facts, OrderFact, ReservationFact, StockFact
 from cli.invariants.sources.documents import (
+    EVENT,
     event_fact,
     letter_fact,
     note_fact,
@@ -26,6 +29,9 @@ from cli.invariants.sources.documents import (
 )
 from cli.invariants.sources.kafka_log import KafkaLog
 from cli.invariants.sources.ledger import Ledger
+from cli.invariants.sources.mailbox import MailFolder
+from cli.invariants.sources.office import MessageOffice
+from cli.mail import HTTP
 from cli.ready import Addresses
 from services.infra.mongo import Database, Document, connect
 from services.infra.settings import CONTEXTS, Settings
@@ -35,16 +41,18 @@ from services.shared.dead_letters import SUFFIX
 from services.shared.events import EVENT_TOPICS
 from workers.consumers import CONSUMERS
 from workers.topics import ALL_TOPICS
-from workflows.names import order_workflow_id
+from workflows.names import NOTIFICATIONS, order_workflow_id
 
 VERSIONED = (
-    ("catalog", "products", "product"),
-    ("inventory", "stock", "stock"),
-    ("orders", "orders", "order"),
-    ("payments", "payments", "payment"),
-    ("users", "accounts", "user"),
+    ("catalog", "products", "product", "version"),
+    ("inventory", "stock", "stock", "version"),
+    ("orders", "orders", "order", "version"),
+    ("payments", "payments", "payment", "version"),
+    ("users", "accounts", "user", "version"),
+    ("notifications", "recipients", "notification", "sequence"),
 )
-"""Where each kind of aggregate and its version are kept: database, collection, first word of its events' types."""
+"""Where each kind of aggregate and its version are kept: database, collection, first word of its events' types,
+field of the version."""
 
 LISTENERS = tuple(ListenerFact(consumer=row.consumer, topic=row.topic) for row in CONSUMERS if row.receipts)
 READERS = {row.consumer: [row.topic] for row in CONSUMERS} | {
@@ -59,11 +67,20 @@ RUNNING_ORDERS = "WorkflowType = 'PlaceOrder' AND ExecutionStatus = 'Running'"
 DESCRIBED_AT_ONCE = 8
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What says something of the system beside its databases."""
+
+    ledger: Ledger
+    log: KafkaLog
+    office: MessageOffice
+
+
 class System:
     """Open connections to a running system."""
 
     def __init__(
-        self, databases: Mapping[str, Database], temporal: Client, ledger: Ledger, log: KafkaLog, settings: Settings
+        self, databases: Mapping[str, Database], temporal: Client, sources: Sources, settings: Settings
     ) -> None:
         self._databases = databases
         self._kept = timedelta(days=settings.outbox.kept_days)
@@ -71,8 +88,9 @@ class System:
         # Once: facts that differ in nothing else are equal.
         self._receipts_since = self._clock.now() - timedelta(days=settings.consumers.inbox_days)
         self._temporal = temporal
-        self._ledger = ledger
-        self._log = log
+        self._ledger = sources.ledger
+        self._log = sources.log
+        self._office = sources.office
 
     async def facts(self) -> Facts:
         """Everything the checks look at, as it is now.
@@ -82,7 +100,8 @@ class System:
         """
         orders = tuple([order_fact(document) async for document in self._all("orders", "orders")])
         stock, reservations, adjustments = await self._databases["inventory"].read_at_one_moment(self._inventory)
-        events = tuple([event async for event in self._events()])
+        events = [event async for event in self._events()]
+        messaging, ends = await self._office.look()
         versions = await self._versions()
         records = await self._log.records()
         lags = await self._log.lags(READERS)
@@ -94,7 +113,7 @@ class System:
             payments=tuple([payment_fact(document) async for document in self._all("payments", "payments")]),
             ledger=await self._ledger.entries(),
             alive=await self._alive(orders),
-            events=events,
+            events=(*events, *ends),
             versions=versions,
             pruned=await self._pruned(),
             records=tuple(record for record in records if not record.topic.endswith(SUFFIX)),
@@ -106,6 +125,7 @@ class System:
             letter_records=tuple(record for record in records if record.topic.endswith(SUFFIX)),
             lags=lags,
             notes=tuple([note_fact(document) async for document in self._all("catalog", "stock_notes")]),
+            messaging=messaging,
         )
 
     def _all(self, context: str, collection: str) -> AsyncIterator[Document]:
@@ -123,9 +143,11 @@ class System:
         )
 
     async def _events(self) -> AsyncIterator[EventFact]:
-        for database in self._databases.values():
-            async for document in database.collection("outbox").find({}, {"data": 0}):
-                yield event_fact(document)
+        """All but those of messages: these are read with them."""
+        for context, database in self._databases.items():
+            if context != NOTIFICATIONS:
+                async for document in database.collection("outbox").find({}, EVENT):
+                    yield event_fact(document)
 
     async def _receipts(self) -> AsyncIterator[ReceiptFact]:
         for database in self._databases.values():
@@ -143,13 +165,13 @@ class System:
             for context, database in self._databases.items()
             if await database.collection("outbox_leases").count_documents({"since": {"$lt": before}})
         }
-        return frozenset(EVENT_TOPICS[kind] for context, _, kind in VERSIONED if context in old)
+        return frozenset(EVENT_TOPICS[kind] for context, _, kind, _ in VERSIONED if context in old)
 
     async def _versions(self) -> dict[tuple[str, str], int]:
         return {
-            (EVENT_TOPICS[kind], document["_id"]): document["version"]
-            for context, collection, kind in VERSIONED
-            async for document in self._databases[context].collection(collection).find({}, {"version": 1})
+            (EVENT_TOPICS[kind], document["_id"]): document.get(version, 0)
+            for context, collection, kind, version in VERSIONED
+            async for document in self._databases[context].collection(collection).find({}, {version: 1})
         }
 
     async def _alive(self, orders: Iterable[OrderFact]) -> frozenset[str]:
@@ -186,4 +208,13 @@ async def opened(addresses: Addresses) -> AsyncIterator[System]:
         ledger = Ledger(http, addresses.payment_sandbox)
         log = await stack.enter_async_context(KafkaLog.opened(addresses.kafka, {topic.name for topic in ALL_TOPICS}))
         temporal = await Client.connect(addresses.temporal, namespace=settings.temporal.namespace)
-        yield System(databases, temporal, ledger, log, settings)
+        office = _office(databases[NOTIFICATIONS], temporal, addresses, settings)
+        yield System(databases, temporal, Sources(ledger=ledger, log=log, office=office), settings)
+
+
+def _office(database: Database, temporal: Client, addresses: Addresses, settings: Settings) -> MessageOffice:
+    is_folder = bool(addresses.mailbox) and not addresses.mailbox.startswith(HTTP)
+    domain = settings.letterhead.sender.rpartition("@")[2]
+    mailbox = MailFolder(Path(addresses.mailbox), domain) if is_folder else None
+    since = SystemClock().now() - timedelta(days=settings.notifications.kept_days)
+    return MessageOffice(database, temporal, mailbox, since)

@@ -1,5 +1,6 @@
 """The invariants of progress: every order ends or is being worked on; and what is in flight just now. Pure."""
 
+from cli.invariants.messaging.campaigns import on_their_way
 from cli.invariants.records import FINAL, RESTING, Facts
 from cli.invariants.verdict import Invariant, Verdict, counted
 
@@ -34,6 +35,7 @@ def in_flight(facts: Facts) -> tuple[str, ...]:
         if not event.sent and event.parked is None
     ]
     moving += [f"{lag.consumer} is {lag.behind} behind on {lag.topic}" for lag in facts.lags if lag.behind]
+    moving += on_their_way(facts)
     return tuple(moving)
 
 

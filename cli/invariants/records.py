@@ -13,6 +13,7 @@ from cli.invariants.event_records import (
     ReceiptFact,
     RecordFact,
 )
+from cli.invariants.messaging.records import Messaging
 
 RESTING = frozenset({"CONFIRMED", "SHIPPED"})
 """The states in which an order waits for a person; its workflow is alive and does nothing."""
@@ -134,3 +135,4 @@ class Facts:
     letter_records: tuple[RecordFact, ...] = ()
     lags: tuple[LagFact, ...] = ()
     notes: tuple[NoteFact, ...] = ()
+    messaging: Messaging = field(default_factory=Messaging)

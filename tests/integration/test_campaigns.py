@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.campaigning import Campaign, Campaigning, campaigning
 from tests.integration.crashes import kill
+from tests.integration.shop import broken_invariants
 from tests.support.stack import Stack, running_stack
 
 FEW = 300
@@ -60,6 +61,7 @@ async def is_killed_midway(stack: Stack, office: Campaigning, customers: int) ->
 async def office(stack: Stack) -> AsyncIterator[Campaigning]:
     async with campaigning(stack.addresses(), FEW) as found:
         yield found
+        assert await broken_invariants(stack.addresses()) == {}
 
 
 async def test_a_campaign_that_is_cancelled_midway_adds_up(office: Campaigning) -> None:
@@ -76,5 +78,7 @@ async def test_ten_thousand_are_told_once_whatever_happens(tmp_path: Path) -> No
     async with running_stack(tmp_path) as running:
         async with campaigning(running.addresses(), MANY) as office:
             await is_cancelled_midway(office, MANY)
+            assert await broken_invariants(running.addresses()) == {}
         async with campaigning(running.addresses(), MANY) as office:
             await is_killed_midway(running, office, MANY)
+            assert await broken_invariants(running.addresses()) == {}

@@ -1,7 +1,6 @@
 """Facts of a small shop in which everything holds: one order of each kind. Bugs are planted into it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from cli.invariants.event_records import (
     EventFact,
@@ -22,8 +21,14 @@ from cli.invariants.records import (
     ReservationFact,
     StockFact,
 )
+from tests.invariants.healthy_messages import (
+    NOON,
+    ends_of_messages,
+    letters_of_failures,
+    messaging,
+    versions_of_people,
+)
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LISTENER = ListenerFact(consumer="counting", topic="caravan.orders")
 LETTERS = "caravan.orders.counting.dlq"
 GIVEN_UP = "delivered-2"
@@ -45,7 +50,8 @@ PATHS = {
 def healthy() -> Facts:
     """Two SKUs, ten of each delivered, five orders; a consumer has had all events but one, which it gave up."""
     events = _events()
-    records = tuple(record_of(event, offset) for offset, event in enumerate(events))
+    ends = ends_of_messages()
+    records = tuple(record_of(event, offset) for offset, event in enumerate((*events, *ends)))
     (lost,) = [record for record in records if record.event_id == GIVEN_UP]
     return Facts(
         stock=(
@@ -67,16 +73,17 @@ def healthy() -> Facts:
             for name, (_, status, done, _) in PATHS.items()
         ),
         ledger=tuple(entry(name, kind) for name, (_, _, kinds, _) in PATHS.items() for kind in kinds),
-        events=events,
+        events=(*events, *ends),
         records=records,
         alive=frozenset({"confirmed"}),
-        versions={("caravan.orders", name): 2 for name in PATHS},
+        versions={("caravan.orders", name): 2 for name in PATHS} | versions_of_people(ends),
         listeners=(LISTENER,),
         receipts=tuple(receipt(event.id) for event in events if event.id != GIVEN_UP),
-        letters=(letter(lost),),
+        letters=(letter(lost), *letters_of_failures(ends)),
         letter_records=(letter_record(lost),),
         lags=(LagFact(consumer=LISTENER.consumer, topic=LISTENER.topic, behind=0),),
         notes=(NoteFact(sku="LAMP", available=6), NoteFact(sku="ROPE", available=8)),
+        messaging=messaging(),
     )
 
 
@@ -134,4 +141,7 @@ def letter_record(lost: RecordFact) -> RecordFact:
 
 
 def _events() -> tuple[EventFact, ...]:
-    return tuple(event(name, sequence) for name in PATHS for sequence in (1, 2))
+    told = {1: dict.fromkeys(PATHS, "placed"), 2: {name: status.lower() for name, (status, *_) in PATHS.items()}}
+    return tuple(
+        replace(event(name, sequence), type=f"order.{told[sequence][name]}.v1") for name in PATHS for sequence in told
+    )

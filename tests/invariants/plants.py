@@ -7,7 +7,9 @@ from typing import TypeVar
 
 from cli.invariants.event_records import Position
 from cli.invariants.records import AdjustmentFact, Facts, OrderFact, ReservationFact
-from tests.invariants.healthy import LINES, NOON, TOTAL, entry, event, receipt, record_of
+from tests.invariants.healthy import LINES, TOTAL, entry, event, receipt, record_of
+from tests.invariants.healthy_messages import NOON
+from tests.invariants.message_plants import MESSAGE_PLANTS
 
 Item = TypeVar("Item")
 Plant = Callable[[Facts], Facts]
@@ -257,5 +259,6 @@ PLANTED: dict[str, dict[str, Plant]] = {
         "not taken in": _lost_letter,
         "only that of another consumer is": _letter_of(consumer="another", found_at=ELSEWHERE),
     },
+    **MESSAGE_PLANTS,
 }
 """By invariant: what went wrong, and how facts look then."""

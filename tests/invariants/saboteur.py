@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -62,6 +63,19 @@ class Saboteur:
         async with asyncio.timeout(PATIENCE):
             while (found := await letters.find_one({"key": key})) is None:  # noqa: ASYNC110 (another process stores it)
                 await asyncio.sleep(0.1)
+        return found
+
+    async def confirmation(self, order_id: str) -> dict[str, Any]:
+        """The message that tells of an order, once it is sent."""
+        messages = self.collection("notifications", "messages")
+        async with asyncio.timeout(PATIENCE):
+            while (found := await messages.find_one({"correlation_id": order_id, "status": "SENT"})) is None:  # noqa: ASYNC110 (another process stores it)
+                await asyncio.sleep(0.1)
+        return found
+
+    def mail_of(self, message_id: str) -> Path:
+        """The file in the mailbox."""
+        (found,) = [mail for mail in Path(self._addresses.mailbox).glob("*.eml") if message_id in mail.read_text()]
         return found
 
     async def charge_again(self, order_id: str) -> None:
@@ -190,6 +204,47 @@ async def lose_letter(hand: Saboteur, target: Target) -> None:
     await hand.collection("deadletters", "letters").delete_many({"key": letter["key"]})
 
 
+async def tell_twice(hand: Saboteur, target: Target) -> None:
+    message = await hand.confirmation(target.order_id)
+    await hand.collection("notifications", "messages").insert_one({**message, "_id": f"again-{target.order_id}"})
+
+
+async def forget_message(hand: Saboteur, target: Target) -> None:
+    message = await hand.confirmation(target.order_id)
+    await hand.collection("notifications", "messages").delete_one({"_id": message["_id"]})
+
+
+async def mail_again(hand: Saboteur, target: Target) -> None:
+    mail = hand.mail_of((await hand.confirmation(target.order_id))["_id"])
+    mail.with_stem(f"{mail.stem}-again").write_bytes(mail.read_bytes())
+
+
+async def lose_mail(hand: Saboteur, target: Target) -> None:
+    hand.mail_of((await hand.confirmation(target.order_id))["_id"]).unlink()
+
+
+async def deny_message(hand: Saboteur, target: Target) -> None:
+    message = await hand.confirmation(target.order_id)
+    await hand.change("notifications", "messages", message["_id"], status="SKIPPED", reason="EXPIRED")
+
+
+async def fail_in_secret(hand: Saboteur, target: Target) -> None:
+    message = await hand.confirmation(target.order_id)
+    outbox = hand.collection("notifications", "outbox")
+    event = await outbox.find_one({"data.notificationId": message["_id"]})
+    assert event is not None
+    told = {"_id": f"secret-{target.order_id}", "type": "notification.failed.v1", "sent": True}
+    await outbox.insert_one({**event, **told, "sequence": 99})
+
+
+async def tell_of_no_campaign(hand: Saboteur, target: Target) -> None:
+    message = await hand.confirmation(target.order_id)
+    campaign = {"source_kind": "CAMPAIGN", "source_id": f"ghost-{target.order_id}"}
+    await hand.collection("notifications", "messages").insert_one(
+        {**message, **campaign, "_id": f"ghost-{target.order_id}"}
+    )
+
+
 DEEDS: dict[str, Deed] = {
     "delivered = on hand + sold": deliver_nothing,
     "reserved = what orders hold": hold_for_nobody,
@@ -208,5 +263,12 @@ DEEDS: dict[str, Deed] = {
     "no effect without its event": claim_effect,
     "the catalogue knows the stock": forget_stock,
     "every dead letter is kept": lose_letter,
+    "one message a source and recipient": tell_twice,
+    "everybody is told": forget_message,
+    "one mail a message": mail_again,
+    "every sent message arrived": lose_mail,
+    "every end of a message is told once": deny_message,
+    "every failed message is a dead letter": fail_in_secret,
+    "campaigns add up": tell_of_no_campaign,
 }
 """By invariant. The rest cannot be planted from outside: the databases' own rules refuse it, or the relay mends it."""

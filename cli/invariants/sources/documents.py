@@ -10,6 +10,11 @@ from services.shared.events import EVENT_TOPICS
 
 EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
+EVENT: Final[Document] = dict.fromkeys(
+    ("type", "subject", "sequence", "time", "sent", "parked", "data.notificationId"), 1
+)
+"""What is read of an event: of its data, which message it is about."""
+
 
 def stock_fact(document: Document) -> StockFact:
     return StockFact(
@@ -47,6 +52,7 @@ def payment_fact(document: Document) -> PaymentFact:
 def event_fact(document: Document) -> EventFact:
     """It may be no event: then it is told with what it has, and the relay has put it aside."""
     kind, sequence, time = str(document.get("type", "")), document.get("sequence"), document.get("time")
+    data = document.get("data")
     return EventFact(
         id=str(document["_id"]),
         type=kind,
@@ -56,6 +62,7 @@ def event_fact(document: Document) -> EventFact:
         time=time if isinstance(time, datetime) else EPOCH,
         sent=bool(document["sent"]),
         parked=document.get("parked", {}).get("reason"),
+        about=str(data.get("notificationId", "")) if isinstance(data, dict) else "",
     )
 
 
