@@ -126,8 +126,8 @@ class CampaignStory:
     def _begin_batches(self) -> None:
         rules = self._input.rules
         while len(self._batches) < rules.at_once and not self._is_long() and not self._holds():
-            pace = UNLIMITED if self._is_cancelled else rules.per_second
-            taken, self._course = self._course.taken(rules.batch, pace, workflow.now())
+            size, pace = (rules.batch, UNLIMITED) if self._is_cancelled else (rules.span, rules.per_second)
+            taken, self._course = self._course.taken(size, pace, workflow.now())
             if taken is None:
                 return
             self._begun += 1

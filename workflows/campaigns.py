@@ -3,10 +3,13 @@ removed or renamed, because running workflows hold old ones.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from services.notifications.campaigns.models import Campaign, CampaignStatus, CreateCampaign
 from services.notifications.models import BatchResult
 from workflows.campaign_course import Course
+
+STEP_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +18,7 @@ class CampaignRules:
 
     Attributes:
         per_second: messages a second at most, on average.
-        batch: messages of one step.
+        batch: messages of one step at most.
         chunk: messages of a batch that are claimed together: so many a killed process leaves behind at most.
         at_once: batches under way at the same time.
         batches_a_run: after so many the workflow goes on as a new run, so that no history grows long.
@@ -26,6 +29,11 @@ class CampaignRules:
     chunk: int = 50
     at_once: int = 4
     batches_a_run: int = 200
+
+    @property
+    def span(self) -> int:
+        """Messages of one step, no more than the rate allows in some seconds: a slow campaign is sent evenly."""
+        return max(1, min(self.batch, int(self.per_second * STEP_SECONDS)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

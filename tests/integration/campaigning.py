@@ -25,7 +25,7 @@ from tests.integration.events.effects import opened_books
 
 PATIENCE = 120.0
 LOOK_EVERY = 0.05
-AT_ONCE = 500
+AT_ONCE = 100
 LOGIN = "mutation ($input: LoginInput!) { login(input: $input) { accessToken } }"
 FIELDS = "id status paused recipients sent skipped failed finishedAt"
 CREATE = f"""mutation ($input: CampaignInput!) {{ createCampaign(input: $input) {{
@@ -91,13 +91,17 @@ class Campaigning:
     async def settle_in(self, number: int) -> None:
         """So many more customers, known to notifications."""
         store = MongoRecipientStore(self.database, Inbox(self.database))
-        names = [f"{self.mark}-{index:05d}" for index in range(number)]
-        for start in range(0, number, AT_ONCE):
-            await store.keep([_contact(name) for name in names[start : start + AT_ONCE]])
+        for names in self._pages(number):
+            await store.keep([_contact(name) for name in names])
 
-    async def move_out(self) -> None:
+    async def move_out(self, number: int) -> None:
         """They are gone again."""
-        await self.database.collection(RECIPIENTS).delete_many({"_id": {"$regex": f"^{self.mark}-"}})
+        for names in self._pages(number):
+            await self.database.collection(RECIPIENTS).delete_many({"_id": {"$in": names}})
+
+    def _pages(self, number: int) -> list[list[str]]:
+        names = [f"{self.mark}-{index:05d}" for index in range(number)]
+        return [names[start : start + AT_ONCE] for start in range(0, number, AT_ONCE)]
 
 
 def _contact(name: str) -> Contact:
@@ -118,4 +122,4 @@ async def campaigning(addresses: Addresses, customers: int) -> AsyncIterator[Cam
         try:
             yield found
         finally:
-            await found.move_out()
+            await found.move_out(customers)
