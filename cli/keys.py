@@ -6,23 +6,15 @@ Knows no key itself: it asks the users' service, as a caller that services know.
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-import aiohttp
 from rich.console import Console
 
-from cli.errors import CommandFailed
-from cli.stack.checks import reason
-from services.infra.calls.sender import Line
+from cli.operations.calling import answered
 from services.infra.http import Caller
-from services.infra.identity.callers import Identity, new_pair
+from services.infra.identity.callers import new_pair
 from services.infra.settings import Settings
-from services.shared.clock import SystemClock
-from services.shared.errors import CaravanError
 from services.users.keys.client import KeysClient
 from services.users.keys.models import KeyState, KeyView
 from services.users.keys.ports import Keys
-
-ANSWER_WITHIN = 10.0
-NAME = "cli"
 
 
 async def show_keys(url: str, settings: Settings, console: Console) -> bool:
@@ -52,18 +44,7 @@ def show_new_pair(console: Console) -> bool:
 async def _asked(
     url: str, settings: Settings, ask: Callable[[Keys], Awaitable[Sequence[KeyView]]]
 ) -> Sequence[KeyView]:
-    try:
-        identity = Identity(settings.identity.private_key, NAME, SystemClock())
-    except ValueError:
-        raise CommandFailed(
-            "CARAVAN_IDENTITY__PRIVATE_KEY: services are called with one; give the gateway's."
-        ) from None
-    try:
-        async with aiohttp.ClientSession() as session:
-            line = Line(session=session, identity=identity, timeout=ANSWER_WITHIN)
-            return await ask(KeysClient(Caller(line, url, "keys", Keys)))
-    except CaravanError as failure:
-        raise CommandFailed(f"The users' service at {url} says no: {reason(failure)}.") from failure
+    return await answered(url, settings, lambda line: ask(KeysClient(Caller(line, url, "keys", Keys))))
 
 
 def _print(keys: Sequence[KeyView], console: Console) -> None:

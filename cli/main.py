@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.dlq.app import dlq
+from cli.notifications.app import notifications
 from cli.outbox.app import outbox
 from cli.schedules.app import schedules
 from cli.stack.choices import Only, PortChoice
@@ -74,7 +75,7 @@ def doctor(ready: ReadyIn = None) -> None:
 
 @app.command()
 def invariants(ready: ReadyIn = None) -> None:
-    """Check what must always hold of stock, money, orders and events, over a running system."""
+    """Check what must always hold of stock, money, orders, events and messages, over a running system."""
     from cli.run import run_invariants
 
     run_invariants(ready or DEFAULT_DATA / "ready.json")
@@ -122,6 +123,7 @@ def new_pair() -> None:
 
 
 app.add_typer(dlq, name="dlq")
+app.add_typer(notifications, name="notifications")
 app.add_typer(outbox, name="outbox")
 app.add_typer(schedules, name="schedules")
 

@@ -16,6 +16,7 @@ from cli.ready import read_ready
 from cli.run import SEE_DOCTOR, settings_from_environment
 from cli.shop_client import ShopClient
 from cli.shop_views import ProblemView, Refusal
+from services.shared.actors import Actor, Role
 
 USUAL_READY: Final = Path(".caravan") / "ready.json"
 UNAVAILABLE_FOR: Final = 15.0
@@ -36,10 +37,19 @@ Ask = Callable[..., Awaitable[Json]]
 
 def as_ops(ready: Path | None, use: Callable[[Ask], Awaitable[bool]]) -> bool:
     """What `use` answers. Raises CommandFailed for whatever goes wrong on the way."""
+    return _run(ready, lambda client: use(asking(client)))
 
+
+def as_actor(ready: Path | None, use: Callable[[Actor], Awaitable[bool]]) -> bool:
+    """The same, for calls of a service itself: OPS, with the access token that proves it. Raises CommandFailed."""
+    roles = frozenset({Role.OPS})
+    return _run(ready, lambda client: use(Actor(user_id="ops", roles=roles, proof=client.token or "")))
+
+
+def _run(ready: Path | None, use: Callable[[GraphqlClient], Awaitable[bool]]) -> bool:
     async def run() -> bool:
         async with _signed_in(ready) as client:
-            return await use(asking(client))
+            return await use(client)
 
     try:
         return asyncio.run(run())

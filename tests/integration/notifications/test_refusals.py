@@ -1,0 +1,83 @@
+"""The mail server refuses: all that comes from us, so that the lane pauses; or one message, which a person replays."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from tests.integration.notifications.desk import LOOK_EVERY, Desk, is_sent
+from tests.integration.shop import PATIENCE
+from tests.support.smtp_server import At
+
+BLOCKED = "550 5.7.1 your address is on our list"
+UNWANTED = "554 5.6.0 we do not like what it says"
+
+
+async def test_a_lane_that_is_refused_pauses_and_goes_on_with_nothing_lost(desk: Desk) -> None:
+    buyers = [await desk.welcomed() for _ in range(2)]
+    before = len(desk.server.taken)
+    desk.server.on(At.SENDER, BLOCKED)
+    orders = [await desk.order(buyers[0][0])]
+    paused = await lane_is(desk, "CRITICAL", paused=True)
+    orders.append(await desk.order(buyers[1][0]))
+    assert "550 5.7.1" in paused["detail"]
+
+    desk.server.forgive()
+    assert await desk.command("notifications", "resume", "critical") == {"lane": "CRITICAL", "resumed": True}
+
+    for order in orders:
+        await desk.until(order.id, is_sent)
+    await lane_is(desk, "CRITICAL", paused=False)
+    assert sorted(desk.readers()[before:]) == sorted(address for _, address in buyers)
+    # Nobody's address is blamed for what is about us.
+    assert await desk.database.collection("suppressions").count_documents({}) == 0
+
+
+async def test_a_paused_lane_finds_out_by_itself_that_it_is_taken_again(desk: Desk) -> None:
+    buyer, address = await desk.welcomed()
+    desk.server.on(At.GREETING, "554 5.7.1 we know you", times=2)
+    desk.server.on(At.SENDER, BLOCKED, times=2)
+    order = await desk.order(buyer)
+
+    (confirmation,) = await desk.until(order.id, is_sent)
+
+    assert confirmation["attempts"] > 1
+    assert desk.readers().count(address) == 2
+    await lane_is(desk, "CRITICAL", paused=False)
+
+
+async def test_a_message_that_failed_is_a_dead_letter_of_its_order_and_sent_when_replayed(desk: Desk) -> None:
+    buyer, address = await desk.welcomed()
+    desk.server.on(At.DOT, UNWANTED, about=address)
+    order = await desk.order(buyer)
+    (failed,) = await desk.until(order.id, lambda message: message["status"] == "FAILED")
+    assert failed["reason"] == "CONTENT_REFUSED"
+    letter = await letter_of(desk, order.id)
+    assert letter["errorMessage"] == "the message was not sent: CONTENT_REFUSED"
+
+    desk.server.forgive()
+    await desk.command("dlq", "replay", letter["id"])
+
+    (sent,) = await desk.until(order.id, is_sent)
+    assert (sent["_id"], sent["attempts"]) == (failed["_id"], 2)
+    assert desk.taken()[sent["_id"]] == 1
+    assert (await letter_of(desk, order.id))["status"] == "REPLAYED"
+
+
+async def lane_is(desk: Desk, name: str, *, paused: bool) -> Mapping[str, Any]:
+    """The lane, once it is so."""
+    async with asyncio.timeout(PATIENCE):
+        while (lane := (await desk.lanes())[name])["paused"] is not paused:  # noqa: ASYNC110 (another process does it)
+            await asyncio.sleep(LOOK_EVERY)
+    return lane
+
+
+async def letter_of(desk: Desk, order_id: str) -> Mapping[str, Any]:
+    """The dead letter of a message about the order, once it is in the store."""
+    words = ("dlq", "list", "--letters", "--where", "consumer=failed-notifications", "--where", "status=all")
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            for letter in await desk.command(*words):
+                if letter["correlationId"] == order_id:
+                    found: Mapping[str, Any] = letter
+                    return found
+            await asyncio.sleep(LOOK_EVERY)
