@@ -34,8 +34,11 @@ class LaneGate:
         """Why the lane is stopped; None while it works. A pause whose `until` has come waits for its probe."""
         now = self._clock.now()
         if self._known_until is None or now >= self._known_until:
-            self._pauses = {pause.lane: pause for pause in await self._store.pauses()}
+            before, self._pauses = self._pauses, {pause.lane: pause for pause in await self._store.pauses()}
             self._known_until = now + FRESH
+            # A person let it go on, or another process.
+            for resumed in before.keys() - self._pauses.keys():
+                self._watch.resumed(resumed)
         return self._pauses.get(lane)
 
     def is_shut(self, lane: Lane) -> bool:

@@ -118,3 +118,4 @@ async def test_ops_sees_paused_lanes_and_lets_them_go_on_at_once(office: Office)
     office.pass_time(FRESH.total_seconds())
     assert (await office.send(MESSAGES[1])).status is Status.SENT
     assert timedelta() < FRESH < PROBE_AFTER
+    assert office.notes.lanes == ["CRITICAL paused", "CRITICAL resumed"]
