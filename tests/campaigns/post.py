@@ -39,6 +39,7 @@ class Post:
     Attributes:
         refusals: how often each user's mail is to be tried again before it is taken.
         gate: while it is clear, a chunk waits before it is sent; `entered` says that one does.
+        stops_after: so many mails later the gate is closed, once.
         away: so many batches fail before one begins.
         mails: how often each user was sent one.
         contacts: what users answer, page by page.
@@ -48,6 +49,7 @@ class Post:
     refusals: Counter[str] = field(default_factory=Counter)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     entered: asyncio.Event = field(default_factory=asyncio.Event)
+    stops_after: int | None = None
     away: int = 0
     batches: int = 0
     most_at_once: int = 0
@@ -98,6 +100,9 @@ class Post:
                 break
             tally.update([self._outcome(message, cancelled=words.cancelled).status for message in chunk])
             await self._settle(chunk, cancelled=words.cancelled)
+            if self.stops_after is not None and self.mails.total() >= self.stops_after:
+                self.stops_after = None
+                self.gate.clear()
             progress(BatchResult())
         return BatchResult(sent=tally[Status.SENT], skipped=tally[Status.SKIPPED], stopped=stopped)
 
