@@ -11,6 +11,7 @@ from rich.console import Console
 
 from cli.doctor.consumers import check_consumers, check_dead_letters
 from cli.doctor.events import check_outboxes, check_topics
+from cli.doctor.lanes import check_lanes
 from cli.doctor.schedules import check_schedules
 from cli.ready import Addresses
 from cli.stack.checks import (
@@ -121,6 +122,7 @@ def patients(at: Addresses, settings: Settings) -> Sequence[Patient]:
         one("topics", "topics", at.kafka if at.services else "", "KAFKA__BOOTSTRAP", lambda: check_topics(kafka)),
         one("mongo", "MongoDB", at.mongo, "MONGO__URL", lambda: check_mongo(at.mongo, mongo.database_prefix)),
         one("outboxes", "outboxes", at.mongo if at.services else "", "MONGO__URL", lambda: check_outboxes(stored)),
+        one("lanes", "lanes", at.mongo if at.services else "", "MONGO__URL", lambda: check_lanes(stored)),
         one("redis", "Redis", at.redis, "REDIS__URL", lambda: check_redis(at.redis)),
         one("mail", "mail", at.smtp, "SMTP__URL", lambda: check_mail(settings.smtp.at(at.smtp), senders)),
         one(

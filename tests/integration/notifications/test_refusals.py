@@ -4,6 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
+from cli.doctor.lanes import check_lanes
+from cli.stack.checks import SetOtherwise
+from services.infra.settings import MongoSettings
 from tests.integration.notifications.desk import LOOK_EVERY, Desk, is_sent
 from tests.integration.shop import PATIENCE
 from tests.support.smtp_server import At
@@ -20,6 +25,8 @@ async def test_a_lane_that_is_refused_pauses_and_goes_on_with_nothing_lost(desk:
     paused = await lane_is(desk, "CRITICAL", paused=True)
     orders.append(await desk.order(buyers[1][0]))
     assert "550 5.7.1" in paused["detail"]
+    with pytest.raises(SetOtherwise, match=r"critical is paused since .*550 5\.7\.1.*notifications resume critical"):
+        await check_lanes(MongoSettings(url=desk.stack.addresses().mongo))
 
     desk.server.forgive()
     assert await desk.command("notifications", "resume", "critical") == {"lane": "CRITICAL", "resumed": True}
@@ -27,6 +34,7 @@ async def test_a_lane_that_is_refused_pauses_and_goes_on_with_nothing_lost(desk:
     for order in orders:
         await desk.until(order.id, is_sent)
     await lane_is(desk, "CRITICAL", paused=False)
+    assert await check_lanes(MongoSettings(url=desk.stack.addresses().mongo)) == "both send"
     assert sorted(desk.readers()[before:]) == sorted(address for _, address in buyers)
     # Nobody's address is blamed for what is about us.
     assert await desk.database.collection("suppressions").count_documents({}) == 0
