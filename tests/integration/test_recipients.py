@@ -14,7 +14,7 @@ from services.infra.settings import Settings
 from services.shared.contacts import OptionalCategory, Unsubscription
 from services.shared.ids import SortableIds
 from tests.integration.events.effects import Books, opened_books
-from tests.integration.shop import PASSWORD, PATIENCE
+from tests.integration.shop import PASSWORD, PATIENCE, broken_invariants
 from tests.integration.test_sessions import history_of
 from tests.support.stack import Stack
 
@@ -58,6 +58,7 @@ async def person(stack: Stack) -> AsyncIterator[Person]:
         session = (await visitor.ask(REGISTER, input={"email": email, "password": PASSWORD, "name": NAME}))["register"]
         client = visitor.signed_in(session["accessToken"])
         yield Person(id=session["user"]["id"], email=email, client=client, books=books)
+    assert await broken_invariants(at) == {}
 
 
 async def test_somebody_is_told_and_no_workflow_knows_their_address(stack: Stack, person: Person) -> None:

@@ -23,7 +23,7 @@ def caravan(*words: str | Path, **environment: str) -> "subprocess.CompletedProc
 def test_help_shows_every_command() -> None:
     shown = caravan("--help")
     assert shown.returncode == 0
-    for command in ("up", "demo", "doctor", "invariants", "mail", "keys", "dlq"):
+    for command in ("up", "demo", "doctor", "invariants", "mail", "keys", "dlq", "notifications"):
         assert f"│ {command} " in shown.stdout
 
 
@@ -55,6 +55,11 @@ def test_a_missing_ready_file_is_one_line(command: str, tmp_path: Path) -> None:
     assert answer.stderr == (
         f"caravan: There is no ready file {tmp_path}/none.json: start `caravan up`, or give --ready FILE.\n"
     )
+
+
+def test_an_unknown_lane_is_one_line() -> None:
+    answer = caravan("notifications", "resume", "middle")
+    assert (answer.returncode, answer.stderr) == (1, "caravan: There is no lane middle: it is critical or standard.\n")
 
 
 def test_a_wrong_setting_is_one_line_with_its_name_and_without_its_value(tmp_path: Path) -> None:
