@@ -4,6 +4,7 @@ A message's end is written together with its event, its recipient's counter and 
 removed some time later.
 """
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -45,6 +46,7 @@ class MongoMessageStore:
         self._database = database
         self._messages = database.collection(MESSAGES)
         self._kept = kept
+        self._campaigns = asyncio.Lock()
 
     async def prepare(self) -> None:
         """Makes the collection, its validator and its indexes, or brings them up to date. Idempotent."""
@@ -87,6 +89,13 @@ class MongoMessageStore:
             await self._messages.update_many(mine, {"$set": {"claim.until": claim.until}})
 
     async def settle(self, settlements: Settlements, make_event: MakeEvent) -> tuple[str, ...]:
+        if not any(message.source.kind is SourceKind.CAMPAIGN for _, message in settlements):
+            return await self._settled(settlements, make_event)
+        # Chunks of a campaign change its counts: side by side, all but one of them would be undone and begun again.
+        async with self._campaigns:
+            return await self._settled(settlements, make_event)
+
+    async def _settled(self, settlements: Settlements, make_event: MakeEvent) -> tuple[str, ...]:
         # That a claim is lost is rare. What it costs to look is paid when one is.
         looks = False
         while settlements:
@@ -169,7 +178,8 @@ def _settle(
     users = Counter(message.user_id for message in final)
     had = _sequences(list(users), transaction) if users else {}
     events = [make_event(message, number) for message, number in _numbered(final, had)]
-    transaction.write([*_row_writes(held), *_counter_writes(users, had), *told(events), *_campaign_writes(final)])
+    # The campaign first: another process may be at its counts, and then nothing else was done in vain.
+    transaction.write([*_campaign_writes(final), *_row_writes(held), *_counter_writes(users, had), *told(events)])
     return tuple(message.id for _, message in held)
 
 

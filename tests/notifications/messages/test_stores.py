@@ -1,5 +1,7 @@
 """Both stores of messages and of lanes keep what the contract suites say; the real one reads from its indexes."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -124,3 +126,24 @@ async def test_an_event_counts_on_where_others_keep_the_person(store: MongoMessa
     await store.settle([(a_claim(), settled(known, Status.SENT))], event_of)
     person = await database.collection("recipients").find_one({"_id": "u1"})
     assert person == {"_id": "u1", "name": "Mia Berg", "sequence": 1}
+
+
+async def test_chunks_of_a_campaign_are_settled_side_by_side_and_none_of_them_twice(
+    store: MongoMessageStore, database: Database
+) -> None:
+    """All of them change its counts: one that is undone and begun again would cost the database as much once more."""
+    await database.insert_new(database.collection("campaigns"), campaign_document(a_campaign(CAMPAIGN), CONTENT))
+    await store.insert([a_campaign_message(number) for number in range(60)])
+    claimed = await store.claim(await store.of_positions(CAMPAIGN, 0, 60), a_claim())
+    made: Counter[str] = Counter()
+
+    def counted_event(message: Message, sequence: int) -> Event:
+        made[message.id] += 1
+        return event_of(message, sequence)
+
+    ends = [(a_claim(), settled(message, Status.SENT)) for message in claimed]
+    await asyncio.gather(*(store.settle(ends[at : at + 10], counted_event) for at in range(0, 60, 10)))
+    assert set(made.values()) == {1}
+    campaign = await database.collection("campaigns").find_one({"_id": CAMPAIGN})
+    assert campaign
+    assert campaign["sent"] == len(claimed)
