@@ -130,30 +130,31 @@ class Sender:
         claimed = await self._store.claim(messages, claim)
         if not claimed:
             return ()
-        async with self._held(claimed, claim):
+        async with self._held(claimed, claim) as turn:
             try:
                 ended = await self._handing.hand_over(claimed, words, self._tools.at_once, is_probe=is_probe)
             except Unavailable:
                 # Nothing was handed over: so that this stays known, they are given back.
                 now = self._tools.clock.now()
-                await self._settle([(claim, waiting(message, now, message.detail)) for message in claimed])
+                await self._settle([(claim, waiting(message, now, message.detail)) for message in claimed], turn)
                 raise
-            return await self._settle([(claim, message) for message in ended])
+            return await self._settle([(claim, message) for message in ended], turn)
 
-    async def _settle(self, settlements: Sequence[tuple[Claim, Message]]) -> Sequence[Message]:
+    async def _settle(self, settlements: Sequence[tuple[Claim, Message]], turn: asyncio.Lock) -> Sequence[Message]:
         """Those that are stored as they are given, once the database takes them; the others' claims were lost."""
-        ids = await self._stored(settlements)
+        ids = await self._stored(settlements, turn)
         stored = [message for _, message in settlements if message.id in ids]
         for message in stored:
             if message.status in FINAL:
                 self._tools.watch.ended(message)
         return stored
 
-    async def _stored(self, settlements: Sequence[tuple[Claim, Message]]) -> frozenset[str]:
+    async def _stored(self, settlements: Sequence[tuple[Claim, Message]], turn: asyncio.Lock) -> frozenset[str]:
         pause = FIRST_PAUSE
         while True:
             try:
-                return frozenset(await self._store.settle(settlements, self._event))
+                async with turn:
+                    return frozenset(await self._store.settle(settlements, self._event))
             except Unavailable:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
@@ -161,7 +162,8 @@ class Sender:
     async def _take_over(self, left: Sequence[Message]) -> Sequence[Message]:
         """What messages are now that a killed process left behind; others that were quicker take theirs."""
         now = self._tools.clock.now()
-        return await self._settle([(message.claim, unknown(message, LEFT, now)) for message in left if message.claim])
+        taken = [(message.claim, unknown(message, LEFT, now)) for message in left if message.claim]
+        return await self._settle(taken, asyncio.Lock())
 
     async def _known(self, message_id: str) -> Message:
         found = await self._store.by_ids([message_id])
@@ -170,20 +172,24 @@ class Sender:
         return found[0]
 
     @asynccontextmanager
-    async def _held(self, messages: Sequence[Message], claim: Claim) -> AsyncIterator[None]:
-        """Meanwhile the claim does not end."""
-        renewing = asyncio.create_task(self._renew([message.id for message in messages], claim))
+    async def _held(self, messages: Sequence[Message], claim: Claim) -> AsyncIterator[asyncio.Lock]:
+        """Meanwhile the claim does not end. Whoever writes to the messages takes the lock that it gives: the embedded
+        database stands still for ever when one command changes what an open transaction has changed and goes on with.
+        """
+        turn = asyncio.Lock()
+        renewing = asyncio.create_task(self._renew([message.id for message in messages], claim, turn))
         try:
-            yield
+            yield turn
         finally:
             renewing.cancel()
 
-    async def _renew(self, message_ids: Sequence[str], claim: Claim) -> None:
+    async def _renew(self, message_ids: Sequence[str], claim: Claim, turn: asyncio.Lock) -> None:
         lease = self._tools.claims.lease
         while True:
             await asyncio.sleep(lease.total_seconds() / RENEWALS)
-            with suppress(Unavailable):
-                await self._store.renew(message_ids, replace(claim, until=self._tools.clock.now() + lease))
+            async with turn:
+                with suppress(Unavailable):
+                    await self._store.renew(message_ids, replace(claim, until=self._tools.clock.now() + lease))
 
     async def _words(self, campaign_id: str) -> CampaignWords:
         words = await self._campaigns.words_of(campaign_id)
