@@ -45,13 +45,22 @@ class HandingOver:
 
 async def handing_over(port: int, mails: int, connections: int, kibibytes: int) -> HandingOver:
     """Measures both, warm."""
-    content = HEAD + LINE * (kibibytes * 1024 // len(LINE))
+    content = _content(kibibytes)
     return HandingOver(
         connections=connections,
         bytes_a_mail=len(content),
         bare=await _bare(port, mails, connections, content),
         lane=await _lane(port, mails, connections, content),
     )
+
+
+async def bare_pool(port: int, mails: int, connections: int, kibibytes: int) -> Speed:
+    """The bare library alone."""
+    return await _bare(port, mails, connections, _content(kibibytes))
+
+
+def _content(kibibytes: int) -> bytes:
+    return HEAD + LINE * (kibibytes * 1024 // len(LINE))
 
 
 async def _bare(port: int, mails: int, connections: int, content: bytes) -> Speed:
