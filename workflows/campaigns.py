@@ -26,8 +26,8 @@ class CampaignRules:
 
     per_second: float = 100.0
     batch: int = 500
-    chunk: int = 50
-    at_once: int = 4
+    chunk: int = 20
+    at_once: int = 2
     batches_a_run: int = 200
 
     @property

@@ -13,7 +13,7 @@ from tests.support.stack import Stack, running_stack
 FEW = 300
 MANY = 10_000
 LONGEST_HISTORY = 4096
-LEFT_BEHIND = 4 * 50
+LEFT_BEHIND = 2 * 20
 """Batches under way, and the messages of each that are claimed together."""
 
 
