@@ -37,9 +37,9 @@ class Desk:
         await self.server.until(lambda: address in self.readers(), PATIENCE)
         return buyer, address
 
-    async def order(self, buyer: ShopClient) -> OrderView:
-        """One that is confirmed."""
-        (sku,) = await self.shop.products(1, stock=1)
+    async def order(self, buyer: ShopClient, sku: str = "") -> OrderView:
+        """One that is confirmed, of a product of its own unless one is named."""
+        sku = sku or (await self.shop.products(1, stock=1))[0]
         order = await ended(buyer, await buyer.place(self.shop.wish({sku: 1})))
         assert order.status == "CONFIRMED"
         return order

@@ -9,6 +9,7 @@ from tests.integration.crashes import kill
 from tests.integration.notifications.desk import LOOK_EVERY, Desk, has_ended, is_sent, waits
 from tests.integration.shop import PATIENCE
 
+ORDERS = 30
 SOON = 12.0
 """Seconds: the longest pause of a critical message between two tries, and a little more."""
 
@@ -65,11 +66,12 @@ async def test_critical_messages_go_first_when_the_server_is_back(desk: Desk) ->
 @pytest.mark.heavy
 @pytest.mark.timeout(900)
 async def test_nothing_is_lost_in_an_outage_in_which_the_services_are_killed(desk: Desk) -> None:
-    readers = [await desk.welcomed() for _ in range(30)]
+    readers = [await desk.welcomed() for _ in range(ORDERS)]
+    (sku,) = await desk.shop.products(1, stock=ORDERS)
     async with campaigning(desk.stack.addresses(), 300) as office:
         await desk.server.stop()
         campaign = await office.create()
-        orders = await asyncio.gather(*(desk.order(buyer) for buyer, _ in readers))
+        orders = await asyncio.gather(*(desk.order(buyer, sku) for buyer, _ in readers))
         for order in orders:
             await desk.until(order.id, waits)
         await kill(desk.stack, "services")
