@@ -18,6 +18,7 @@ from services.notifications.models import (
     CampaignWords,
     Claim,
     Lane,
+    LanePause,
     Message,
     SendBatch,
     SendResult,
@@ -83,12 +84,12 @@ class Sender:
 
     async def send_message(self, message_id: str, lane: Lane) -> SendResult:
         """See `Sending.send_message`."""
-        pause = await self._gate.pause_of(lane)
-        if pause is not None and not await self._gate.may_probe(pause):
-            return SendResult(message_id=message_id, status=Status.QUEUED, next_try_at=pause.until)
         message = self._tools.fresh.take(message_id) or await self._known(message_id)
         if is_left_behind(message, self._tools.clock.now()):
             (message,) = await self._take_over((message,)) or (await self._known(message_id),)
+        pause = await self._gate.pause_of(lane)
+        if pause is not None and await self._has_to_wait(pause, (message,)):
+            return SendResult(message_id=message_id, status=Status.QUEUED, next_try_at=pause.until)
         claim = self._new_claim()
         ended = await self._send((message,), claim, None, is_probe=pause is not None)
         return _result(ended[0] if ended else await self._known(message_id))
@@ -98,14 +99,14 @@ class Sender:
         result, at, not_before = BatchResult(), command.first, None
         while at < command.until and not_before is None:
             words = await self._words(command.campaign_id)
-            pause = None if words.cancelled else await self._gate.pause_of(words.category.lane)
             if words.paused:
                 result = replace(result, stopped=True)
                 break
-            if pause is not None and not await self._gate.may_probe(pause):
+            chunk = await self._store.of_positions(command.campaign_id, at, min(at + command.chunk, command.until))
+            pause = None if words.cancelled else await self._gate.pause_of(words.category.lane)
+            if pause is not None and await self._has_to_wait(pause, chunk):
                 not_before = pause.until
                 break
-            chunk = await self._store.of_positions(command.campaign_id, at, min(at + command.chunk, command.until))
             ended = await self._send_due(chunk, words, is_probe=pause is not None)
             result = with_waiting(with_ended(result, ended), _now_known(chunk, ended))
             progress(result)
@@ -113,6 +114,11 @@ class Sender:
             not_before = _not_before(ended)
         result = with_waiting(result, await self._store.of_positions(command.campaign_id, at, command.until))
         return replace(result, next_try_at=not_before) if not_before and result.waiting else result
+
+    async def _has_to_wait(self, pause: LanePause, messages: Sequence[Message]) -> bool:
+        """Whether these are sent no sooner than the lane goes on; where none is due, no probe is spent on them."""
+        now = self._tools.clock.now()
+        return any(is_due(message, now) for message in messages) and not await self._gate.may_probe(pause)
 
     async def _send_due(self, chunk: Sequence[Message], words: CampaignWords, *, is_probe: bool) -> Sequence[Message]:
         """What became of those of the chunk that were due, or left behind."""

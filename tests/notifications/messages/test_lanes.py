@@ -119,3 +119,23 @@ async def test_ops_sees_paused_lanes_and_lets_them_go_on_at_once(office: Office)
     assert (await office.send(MESSAGES[1])).status is Status.SENT
     assert timedelta() < FRESH < PROBE_AFTER
     assert office.notes.lanes == ["CRITICAL paused", "CRITICAL resumed"]
+
+
+async def test_a_batch_that_was_half_sent_when_its_lane_stopped_is_probed_behind_what_was_sent() -> None:
+    office = Office()
+    await office.have_campaign(12)
+    office.answers(None, None, None, None, *[REFUSED] * 4)
+    assert (await office.send_all(12)).sent == 4
+    office.answers()
+    office.pass_time(PROBE_AFTER.total_seconds())
+    assert (await office.send_all(12)).sent > 0
+    assert await office.lanes.pauses() == ()
+
+
+async def test_a_message_that_is_not_due_spends_no_probe(office: Office) -> None:
+    office.answers(TryAgain(detail="4.2.2 full", after=10 * PROBE_AFTER), REFUSED)
+    await office.send(MESSAGES[0])
+    await office.send(MESSAGES[1])
+    office.pass_time(PROBE_AFTER.total_seconds())
+    assert (await office.send(MESSAGES[0])).status is Status.QUEUED
+    assert (await office.send(MESSAGES[1])).status is Status.SENT
