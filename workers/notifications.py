@@ -32,6 +32,16 @@ from services.shared.ids import IdFactory, RandomSecrets
 BYTE: Final = 255
 
 
+def recipient_store(database: Database) -> MongoRecipientStore:
+    """The store of recipients on its own, as the service has it: for measurements."""
+    return MongoRecipientStore(database, Inbox(database))
+
+
+def campaign_store(database: Database) -> MongoCampaignStore:
+    """The store of campaigns, likewise."""
+    return MongoCampaignStore(database)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """What the service is put together from."""

@@ -12,16 +12,14 @@ from cli.graphql_client import GraphqlClient
 from cli.ready import Addresses
 from cli.shop_client import ShopClient
 from cli.stack.running import running_stack
-from services.infra.inbox import Inbox
 from services.infra.mongo import Database, close, connect
 from services.infra.outbox.rows import Outbox
 from services.infra.settings import Settings
 from services.notifications.campaigns.models import Campaign
-from services.notifications.campaigns.store import MongoCampaignStore
-from services.notifications.recipients.store import MongoRecipientStore
 from services.shared.actors import Role
 from services.shared.contacts import Contact
 from services.shared.ids import SortableIds
+from workers.notifications import campaign_store, recipient_store
 
 PROCESSES: Final = ("services", "mongo", "temporal", "kafka", "gateway")
 LOOK_EVERY: Final = 0.25
@@ -54,7 +52,7 @@ class Field:
 
     async def settle_in(self, number: int) -> None:
         """So many customers, known to notifications: written by its own store."""
-        store = MongoRecipientStore(self.database, Inbox(self.database))
+        store = recipient_store(self.database)
         ids = SortableIds()
         for start in range(0, number, AT_ONCE):
             await store.keep([_contact(ids.new(), index) for index in range(start, min(start + AT_ONCE, number))])
@@ -86,7 +84,7 @@ class Field:
 
     async def campaign(self, campaign_id: str) -> Campaign:
         """Its row, read where it is kept: asking the gateway would cost more than is measured."""
-        return (await MongoCampaignStore(self.database).by_ids([campaign_id]))[0]
+        return (await campaign_store(self.database).by_ids([campaign_id]))[0]
 
 
 async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
