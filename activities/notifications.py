@@ -172,9 +172,12 @@ class NotificationActivities:
 
     @activity.defn(name="notifications.send_batch")
     async def send_batch(self, command: SendBatch) -> BatchResult:
-        """What is due of a campaign's messages, sent. Begun anew, what was settled is not sent again."""
+        """What is due of a campaign's messages, sent; a worker that is told to end begins no further chunk.
+
+        Begun anew, what was settled is not sent again.
+        """
         async with _beating():
-            return await self._sending.send_batch(command, activity.heartbeat)
+            return await self._sending.send_batch(command, activity.heartbeat, activity.is_worker_shutdown)
 
     @activity.defn(name="notifications.pause_campaign")
     async def pause_campaign(self, command: SetCampaignPaused) -> Campaign:

@@ -321,7 +321,7 @@ class BatchResult:
     Attributes:
         waiting: how many are neither sent nor given up, so that a later pass is needed.
         next_try_at: when the first of these may be tried; None where none waits.
-        stopped: the campaign was cancelled or paused, and the rest was left.
+        stopped: the campaign was paused, or the process ends, and the rest was left.
     """
 
     sent: int = 0

@@ -82,8 +82,13 @@ class Sending(Protocol):
         """
         ...
 
-    async def send_batch(self, command: SendBatch, progress: Callable[[BatchResult], None]) -> BatchResult:
-        """Sends what is due of a campaign's positions, chunk by chunk; `progress` is told after each. Repeatable."""
+    async def send_batch(
+        self, command: SendBatch, progress: Callable[[BatchResult], None], is_ending: Callable[[], bool] = bool
+    ) -> BatchResult:
+        """Sends what is due of a campaign's positions, chunk by chunk; `progress` is told after each. Repeatable.
+
+        No chunk is begun once the process `is_ending`: what it would leave behind could not be sent again.
+        """
         ...
 
     async def requeue(self, message_ids: Sequence[str]) -> QueuedMessages:

@@ -71,7 +71,9 @@ class Post:
         (found,) = await self.store.by_ids([campaign_id])
         return found
 
-    async def send_batch(self, command: SendBatch, progress: Callable[[BatchResult], None]) -> BatchResult:
+    async def send_batch(
+        self, command: SendBatch, progress: Callable[[BatchResult], None], is_ending: Callable[[], bool] = bool
+    ) -> BatchResult:
         """See `Sending.send_batch`."""
         self.batches += 1
         if self.away:
@@ -80,13 +82,15 @@ class Post:
         self._now += 1
         self.most_at_once = max(self.most_at_once, self._now)
         try:
-            result = await self._send(command, progress)
+            result = await self._send(command, progress, is_ending)
         finally:
             self._now -= 1
         left = [each for each in await self._of(command) if each.status not in FINAL]
         return replace(result, waiting=len(left), next_try_at=min((each.next_try_at for each in left), default=None))
 
-    async def _send(self, command: SendBatch, progress: Callable[[BatchResult], None]) -> BatchResult:
+    async def _send(
+        self, command: SendBatch, progress: Callable[[BatchResult], None], is_ending: Callable[[], bool]
+    ) -> BatchResult:
         tally: Counter[Status] = Counter()
         stopped = False
         while True:
@@ -94,7 +98,7 @@ class Post:
             await self.gate.wait()
             words = await self.campaigns.words_of(command.campaign_id)
             assert words
-            stopped = words.paused
+            stopped = words.paused or is_ending()
             chunk = () if stopped else await self._claimed(command)
             if not chunk:
                 break

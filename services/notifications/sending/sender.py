@@ -94,12 +94,14 @@ class Sender:
         ended = await self._send((message,), claim, None, is_probe=pause is not None)
         return _result(ended[0] if ended else await self._known(message_id))
 
-    async def send_batch(self, command: SendBatch, progress: Callable[[BatchResult], None]) -> BatchResult:
+    async def send_batch(
+        self, command: SendBatch, progress: Callable[[BatchResult], None], is_ending: Callable[[], bool] = bool
+    ) -> BatchResult:
         """See `Sending.send_batch`."""
         result, at, not_before = BatchResult(), command.first, None
         while at < command.until and not_before is None:
             words = await self._words(command.campaign_id)
-            if words.paused:
+            if words.paused or is_ending():
                 result = replace(result, stopped=True)
                 break
             chunk = await self._store.of_positions(command.campaign_id, at, min(at + command.chunk, command.until))

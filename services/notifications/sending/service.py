@@ -51,9 +51,11 @@ class SendingService:
         """See `Sending.send_message`."""
         return await self._sender.send_message(message_id, lane)
 
-    async def send_batch(self, command: SendBatch, progress: Callable[[BatchResult], None]) -> BatchResult:
+    async def send_batch(
+        self, command: SendBatch, progress: Callable[[BatchResult], None], is_ending: Callable[[], bool] = bool
+    ) -> BatchResult:
         """See `Sending.send_batch`."""
-        return await self._sender.send_batch(command, progress)
+        return await self._sender.send_batch(command, progress, is_ending)
 
     async def requeue(self, message_ids: Sequence[str]) -> QueuedMessages:
         """See `Sending.requeue`."""

@@ -205,3 +205,13 @@ async def test_there_must_be_such_a_campaign(office: Office) -> None:
 async def test_a_completed_campaigns_messages_are_sent_when_somebody_has_them_tried_again(office: Office) -> None:
     await office.have_campaign(2, status=CampaignStatus.COMPLETED)
     assert await office.send_all(2) == BatchResult(sent=2)
+
+
+async def test_a_process_that_ends_begins_no_further_chunk_and_leaves_nothing_in_doubt(office: Office) -> None:
+    messages = await office.have_campaign(12)
+    wish = SendBatch(campaign_id=CAMPAIGN, first=0, until=12, chunk=4)
+    told: list[BatchResult] = []
+    result = await office.sending.send_batch(wish, told.append, lambda: bool(told))
+    assert (result.sent, result.waiting, result.stopped) == (4, 8, True)
+    assert {(await office.now(message)).status for message in messages[4:]} == {Status.QUEUED}
+    assert (await office.send_all(12)).sent == 8
