@@ -25,7 +25,7 @@ PROGRESS: Final = "progress"
 CONTACTS: Final = "contacts"
 """The document of PROGRESS that says up to where contacts are known."""
 
-Update = UpdateOne | UpdateMany
+Update = UpdateOne
 
 VALIDATOR: Final[Document] = {
     "$jsonSchema": {
@@ -101,9 +101,9 @@ def buying(purchases: Sequence[Purchase]) -> list[Write]:
     ]
 
 
-def suppression_update(key: str, document: Document) -> UpdateMany:
-    """Has everybody with the address know of it."""
-    return UpdateMany({"address_key": key}, {"$set": {"suppression": document}})
+def suppression_update(user_id: str, document: Document) -> Update:
+    """Has somebody with the address know of it."""
+    return UpdateOne({"_id": user_id}, {"$set": {"suppression": document}})
 
 
 def suppression_document(suppression: Suppression) -> Document:

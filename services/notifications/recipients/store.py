@@ -133,7 +133,11 @@ class MongoRecipientStore:
         """Has everybody with one of these addresses know whether it is suppressed."""
         with unavailable_when_away():
             found = await self._suppressions.find({"_id": {"$in": list(keys)}}).to_list(None)
-        await self._update([suppression_update(key=each.pop("_id"), document=each) for each in found])
+            why = {each.pop("_id"): each for each in found}
+            holders = self._recipients.find({"address_key": {"$in": list(why)}}, {"address_key": 1}) if why else None
+            known = await holders.to_list(None) if holders else []
+        # One by one: the embedded server never gets out of one command for many beside a transaction that counts.
+        await self._update([suppression_update(each["_id"], why[each["address_key"]]) for each in known])
 
     async def _update(self, updates: Sequence[Update]) -> None:
         if updates:
