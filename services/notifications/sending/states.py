@@ -19,7 +19,7 @@ from services.notifications.deliveries import (
 )
 from services.notifications.mails import KIND_OF_TEMPLATE
 from services.notifications.models import CampaignWords, Lane, Message, Reason, Recipient, Status
-from services.notifications.sending.pauses import pause_after
+from services.notifications.sending.pauses import LATER, pause_after
 
 UNKNOWN: Final = "nobody knows whether attempt {attempt} was delivered"
 
@@ -100,12 +100,12 @@ def unknown(message: Message, why: str, now: datetime) -> Message:
     Critical ones are sent again, by the same Message-ID: better twice than never. The others better never than twice.
     """
     attempt = UNKNOWN.format(attempt=message.attempts)
+    counted = replace(message, unknown_attempts=message.unknown_attempts + 1)
     if message.lane is Lane.STANDARD:
-        counted = replace(message, unknown_attempts=message.unknown_attempts + 1)
         return failed(counted, Reason.OUTCOME_UNKNOWN, f"{attempt} ({why}); it is not sent a second time", now)
-    return waiting(
-        replace(message, unknown_attempts=message.unknown_attempts + 1), now, f"{attempt} ({why}); it is sent again"
-    )
+    # Once at once. Where the answer is lost every time, each further mail is one more of the same in a mailbox.
+    pause = LATER[message.lane].after(message.unknown_attempts, 1) if message.unknown_attempts else timedelta()
+    return waiting(counted, now + pause, f"{attempt} ({why}); it is sent again")
 
 
 def requeued(message: Message, now: datetime) -> Message:

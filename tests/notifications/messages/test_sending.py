@@ -173,6 +173,15 @@ async def test_where_the_answer_was_lost(office: Office, message: Message, expec
     assert office.messages.events[-1].data["unknownAttempts"] == 1
 
 
+async def test_where_the_answer_is_lost_every_time_nobody_gets_a_mail_each_moment(office: Office) -> None:
+    await office.have(ORDER)
+    office.always(OutcomeUnknown(detail="the connection was lost behind the final dot"))
+    for _ in range(3600):
+        await office.send(ORDER)
+        office.pass_time(1)
+    assert 2 <= (await office.now(ORDER)).unknown_attempts <= 12
+
+
 @pytest.mark.parametrize(
     ("message", "expected"), [(ORDER, Status.SENT), (OFFER, Status.FAILED)], ids=["critical", "standard"]
 )
