@@ -33,6 +33,7 @@ from workers.mails import mail_renderer
 PROBE_AFTER = timedelta(seconds=60)
 GIVE_UP_AFTER = timedelta(hours=96)
 CAMPAIGN = "c1"
+SEAL = SecretSeal(SecretStr("of the tests"))
 RENDERER = mail_renderer(Settings())
 
 
@@ -73,7 +74,7 @@ class Office:
         self.clock, self.ids, self.notes = StandingClock(MOMENT), CountingIds(), Notes()
         self.messages = messages or MemoryMessageStore()
         self.lanes, self.people = MemoryLaneStore(), MemoryRecipientStore()
-        self.book = RecipientBook(self.people, SecretSeal(SecretStr("of the tests")))
+        self.book = RecipientBook(self.people, SEAL)
         self.campaign_store = MemoryCampaignStore(self.messages)
         self.campaigns = CampaignService(self.campaign_store, self.book, RENDERER, self.clock)
         self.channel = ScriptedChannel()
