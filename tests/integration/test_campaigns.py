@@ -68,6 +68,7 @@ async def test_a_campaign_that_is_cancelled_midway_adds_up(office: Campaigning) 
     await is_cancelled_midway(office, FEW)
 
 
+@pytest.mark.heavy
 async def test_a_campaign_that_is_killed_midway_tells_nobody_twice(stack: Stack, office: Campaigning) -> None:
     await is_killed_midway(stack, office, FEW)
 

@@ -21,7 +21,7 @@ from tests.stack.test_small_stack import caravan, redis
 from tests.support.stack import Stack
 
 PARTS = {"temporal", "kafka", "mongo", "redis", "mail", "paymentSandbox", "services", "gateway"}
-INSIDE = {"topics", "outboxes", "consumers", "dead letters"}
+INSIDE = {"topics", "outboxes", "consumers", "dead letters", "schedules", "lanes"}
 """What services keep inside of servers and do with it, and the doctor looks at as well."""
 
 OUR_OWN = ("up", "mail", "paymentSandbox", "services", "gateway")
