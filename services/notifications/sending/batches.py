@@ -17,6 +17,11 @@ def is_due(message: Message, now: datetime) -> bool:
     return message.status is Status.QUEUED and message.next_try_at <= now
 
 
+def is_live(message: Message, now: datetime) -> bool:
+    """Whether it is due, and still of use."""
+    return is_due(message, now) and now < message.expires_at
+
+
 def due_at(message: Message) -> datetime | None:
     """When somebody may look at it again; None for one that has ended."""
     if message.status in FINAL:

@@ -18,14 +18,14 @@ from services.notifications.models import (
     CampaignWords,
     Claim,
     Lane,
-    LanePause,
     Message,
     SendBatch,
     SendResult,
+    SourceKind,
     Status,
 )
 from services.notifications.ports import Campaigns, MessageStore, Watch
-from services.notifications.sending.batches import due_at, is_due, is_left_behind, with_ended, with_waiting
+from services.notifications.sending.batches import due_at, is_due, is_left_behind, is_live, with_ended, with_waiting
 from services.notifications.sending.fresh import FreshMessages
 from services.notifications.sending.gate import LaneGate
 from services.notifications.sending.handing import HandingOver
@@ -87,11 +87,16 @@ class Sender:
         message = self._tools.fresh.take(message_id) or await self._known(message_id)
         if is_left_behind(message, self._tools.clock.now()):
             (message,) = await self._take_over((message,)) or (await self._known(message_id),)
-        pause = await self._gate.pause_of(lane)
-        if pause is not None and await self._has_to_wait(pause, (message,)):
-            return SendResult(message_id=message_id, status=Status.QUEUED, next_try_at=pause.until)
-        claim = self._new_claim()
-        ended = await self._send((message,), claim, None, is_probe=pause is not None)
+        if message.status in FINAL:
+            return _result(message)
+        words = await self._words_for(message)
+        if words is not None and words.paused:
+            return _put_off(message_id, self._tools.clock.now() + self._tools.claims.lease)
+        pause = None if words is not None and words.cancelled else await self._gate.pause_of(lane)
+        is_probe = pause is not None and self._has_live((message,))
+        if pause is not None and is_probe and not await self._gate.may_probe(pause):
+            return _put_off(message_id, pause.until)
+        ended = await self._send((message,), self._new_claim(), words, is_probe=is_probe)
         return _result(ended[0] if ended else await self._known(message_id))
 
     async def send_batch(
@@ -106,10 +111,11 @@ class Sender:
                 break
             chunk = await self._store.of_positions(command.campaign_id, at, min(at + command.chunk, command.until))
             pause = None if words.cancelled else await self._gate.pause_of(words.category.lane)
-            if pause is not None and await self._has_to_wait(pause, chunk):
+            is_probe = pause is not None and self._has_live(chunk)
+            if pause is not None and is_probe and not await self._gate.may_probe(pause):
                 not_before = pause.until
                 break
-            ended = await self._send_due(chunk, words, is_probe=pause is not None)
+            ended = await self._send_due(chunk, words, is_probe=is_probe)
             result = with_waiting(with_ended(result, ended), _now_known(chunk, ended))
             progress(result)
             at += command.chunk
@@ -117,16 +123,18 @@ class Sender:
         result = with_waiting(result, await self._store.of_positions(command.campaign_id, at, command.until))
         return replace(result, next_try_at=not_before) if not_before and result.waiting else result
 
-    async def _has_to_wait(self, pause: LanePause, messages: Sequence[Message]) -> bool:
-        """Whether these are sent no sooner than the lane goes on; where none is due, no probe is spent on them."""
+    def _has_live(self, messages: Sequence[Message]) -> bool:
+        """Whether one of them would be handed over now: no probe of a lane is spent on what only comes to its end."""
         now = self._tools.clock.now()
-        return any(is_due(message, now) for message in messages) and not await self._gate.may_probe(pause)
+        return any(is_live(message, now) for message in messages)
 
     async def _send_due(self, chunk: Sequence[Message], words: CampaignWords, *, is_probe: bool) -> Sequence[Message]:
         """What became of those of the chunk that were due, or left behind."""
         now = self._tools.clock.now()
         left = [message for message in chunk if is_left_behind(message, now)]
-        due = [message for message in chunk if is_due(message, now)][: 1 if is_probe else None]
+        due = [message for message in chunk if is_due(message, now)]
+        if is_probe:
+            due = [message for message in due if is_live(message, now)][:1]
         taken = await self._take_over(left) if left else ()
         sent = await self._send(due, self._new_claim(), words, is_probe=is_probe) if due else ()
         return [*taken, *sent]
@@ -199,6 +207,9 @@ class Sender:
                 with suppress(Unavailable):
                     await self._store.renew(message_ids, replace(claim, until=self._tools.clock.now() + lease))
 
+    async def _words_for(self, message: Message) -> CampaignWords | None:
+        return await self._words(message.source.id) if message.source.kind is SourceKind.CAMPAIGN else None
+
     async def _words(self, campaign_id: str) -> CampaignWords:
         words = await self._campaigns.words_of(campaign_id)
         if words is None:
@@ -215,6 +226,10 @@ class Sender:
 
 def _result(message: Message) -> SendResult:
     return SendResult(message_id=message.id, status=message.status, reason=message.reason, next_try_at=due_at(message))
+
+
+def _put_off(message_id: str, until: datetime) -> SendResult:
+    return SendResult(message_id=message_id, status=Status.QUEUED, next_try_at=until)
 
 
 def _now_known(chunk: Sequence[Message], ended: Sequence[Message]) -> Sequence[Message]:

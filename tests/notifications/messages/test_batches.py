@@ -197,6 +197,28 @@ async def test_a_failed_message_that_is_tried_again_counts_once(office: Office) 
     assert counts(office) == (4, 0, 0)
 
 
+async def test_a_failed_message_that_is_tried_again_alone_says_what_its_campaign_says(office: Office) -> None:
+    """Its campaign may have ended long ago."""
+    messages = await office.have_campaign(4, status=CampaignStatus.COMPLETED)
+    only_odd(office, ContentRefused(detail="5.6.0"))
+    await office.send_all(4)
+    office.answers()
+    await office.sending.requeue([messages[3].id])
+    assert (await office.send(messages[3])).status is Status.SENT
+    assert counts(office) == (4, 0, 0)
+    assert b"all of it for less" in office.channel.taken[-1][1].content.replace(b"<strong>all</strong>", b"all")
+
+
+async def test_a_message_that_is_tried_again_alone_heeds_that_its_campaign_was_stopped(office: Office) -> None:
+    messages = await office.have_campaign(2)
+    await office.campaigns.pause_campaign(CAMPAIGN, paused=True)
+    assert (await office.send(messages[0])).status is Status.QUEUED
+    assert (await office.now(messages[0])).attempts == 0
+    await office.campaigns.cancel_campaign(CAMPAIGN)
+    assert (await office.send(messages[0])).reason is Reason.CANCELLED
+    assert office.channel.taken == []
+
+
 async def test_there_must_be_such_a_campaign(office: Office) -> None:
     with pytest.raises(NotFound):
         await office.send_all(4)

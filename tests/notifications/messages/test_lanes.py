@@ -139,3 +139,16 @@ async def test_a_message_that_is_not_due_spends_no_probe(office: Office) -> None
     office.pass_time(PROBE_AFTER.total_seconds())
     assert (await office.send(MESSAGES[0])).status is Status.QUEUED
     assert (await office.send(MESSAGES[1])).status is Status.SENT
+
+
+async def test_what_is_of_no_use_any_more_waits_for_no_lane_and_spends_no_probe() -> None:
+    """Else a lane that was stopped for days would come to the end of one message a minute."""
+    office = Office()
+    messages = await office.have_campaign(12)
+    office.answers(REFUSED)
+    await office.send(messages[0])
+    office.clock.advance(messages[0].expires_at - office.clock.now())
+    assert await office.send_all(12) == BatchResult(skipped=12)
+    (pause,) = await office.lanes.pauses()
+    assert pause.probes == 0
+    assert office.notes.tried_by == ["STANDARD LaneRefused"]
