@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ from bench.shop_load import stock_shop
 from bench.timings import Spread, spread_of
 from cli.kafka_records import text_headers
 from cli.shop_client import ShopClient
-from cli.shop_views import OrderWish
+from cli.shop_views import OrderAnswer, OrderWish
 from services.notifications.models import Channel, Source, SourceKind, message_id_of
 from services.shared.ids import SortableIds
 
@@ -88,6 +88,9 @@ async def shoppers_of(place: Field) -> list[ShopClient]:
     ]
 
 
+Bring = Callable[[str], Awaitable[OrderAnswer]]
+
+
 class Crowd:
     """Orders at a steady rate, each through its whole life."""
 
@@ -120,9 +123,13 @@ class Crowd:
         wish = OrderWish(lines={f"BENCH-{number % 50}": 1}, key=self._ids.new())
         order = (await self._shoppers[number % CUSTOMERS].place(wish)).accepted()
         await self._orders.is_confirmed(order.id).wait()
-        # On a busy machine an answer may come too late, and what is asked again is refused: it was done.
-        await self._place.shop.ship(order.id)
-        await self._place.shop.deliver(order.id)
+        await until(lambda: self._is(order.id, "SHIPPED", self._place.shop.ship))
+        await until(lambda: self._is(order.id, "DELIVERED", self._place.shop.deliver))
+
+    async def _is(self, order_id: str, status: str, bring: Bring) -> bool:
+        """Whether the order is so after it was asked for: a refusal may say not yet, or that it was done before."""
+        await bring(order_id)
+        return (await self._place.shop.order(order_id)).status == status
 
 
 async def critical_lateness(place: Field, answered: dict[str, float], orders: int, queued: int) -> list[Lateness]:
