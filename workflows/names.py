@@ -13,6 +13,7 @@ CATALOG_QUEUE: Final = "catalog"
 PAYMENTS_QUEUE: Final = "payments"
 DEADLETTERS_QUEUE: Final = "deadletters"
 USERS_QUEUE: Final = "users"
+RECOMMENDATIONS_QUEUE: Final = "recommendations"
 NOTIFICATIONS_CRITICAL_QUEUE: Final = "notifications-critical"
 NOTIFICATIONS_STANDARD_QUEUE: Final = "notifications-standard"
 
@@ -65,6 +66,18 @@ def redrive_workflow_id(request_id: str) -> str:
 def notification_workflow_id(event_id: str) -> str:
     """The FanOutNotification workflow that tells of an event."""
     return f"notification/{event_id}"
+
+
+RECOMMENDATIONS_OF_ALL: Final = "recommendations/all"
+"""The RefreshRecommendations workflow of all users: one at a time, whoever has started it."""
+
+REBUILD_OF_RECOMMENDATIONS: Final = "recommendations/rebuild"
+"""The RebuildRecommendations workflow: one at a time."""
+
+
+def recommendations_workflow_id(user_id: str) -> str:
+    """The RefreshRecommendations workflow of one user."""
+    return f"recommendations/{user_id}"
 
 
 def campaign_workflow_id(campaign_id: str) -> str:
