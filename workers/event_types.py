@@ -7,6 +7,7 @@ import services.inventory.event_data
 import services.notifications.event_data
 import services.orders.event_data
 import services.payments.event_data
+import services.recommendations.event_data
 import services.users.event_data
 from services.shared.schemas.known import KnownTypes
 
@@ -18,5 +19,6 @@ KNOWN_TYPES: Final = KnownTypes(
         *services.orders.event_data.EVENT_TYPES,
         *services.payments.event_data.EVENT_TYPES,
         *services.notifications.event_data.EVENT_TYPES,
+        *services.recommendations.event_data.EVENT_TYPES,
     )
 )

@@ -15,6 +15,7 @@ EVENT_TOPICS: Mapping[str, str] = {
     "order": "caravan.orders",
     "payment": "caravan.payments",
     "notification": "caravan.notifications",
+    "recommendations": "caravan.recommendations",
 }
 """The aggregate that a type starts with, and its topic."""
 

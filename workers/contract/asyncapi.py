@@ -21,6 +21,7 @@ KEYS: Final[Mapping[str, str]] = {
     "caravan.orders": "the order's id",
     "caravan.payments": "the order's id",
     "caravan.notifications": "the user's id",
+    "caravan.recommendations": "the user's id",
 }
 """What the records' key is; a topic's events of one key stay in order."""
 
