@@ -19,9 +19,20 @@ def hasher() -> Argon2Hasher:
     return Argon2Hasher(memory_kib=CHEAP)
 
 
-async def test_the_parameters_are_owasps_first_choice() -> None:
+EARLIER = "$argon2id$v=19$m=19456,t=2,p=1$agfAPK8oWhmlDBWHa6oqcg$oMnBLXWl8yA6kibR42GwIy3AQTQsfvB2s8tyVXwHCAM"
+"""Of "three otters on a raft", by the parameters of earlier releases."""
+
+
+async def test_the_parameters_are_one_of_owasps_choices() -> None:
     hashed = await Argon2Hasher().hash("three otters on a raft")
-    assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert hashed.startswith("$argon2id$v=19$m=7168,t=5,p=1$")
+
+
+async def test_a_hash_of_an_earlier_release_is_right_and_to_be_made_anew() -> None:
+    hasher = Argon2Hasher()
+    assert await hasher.verify(EARLIER, "three otters on a raft")
+    assert not await hasher.verify(EARLIER, "three otters on a boat")
+    assert hasher.outdated(EARLIER)
 
 
 async def test_a_hash_verifies_its_password_and_no_other(hasher: Argon2Hasher) -> None:
