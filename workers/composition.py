@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Final, Protocol
 
 import aiohttp
@@ -41,6 +42,7 @@ from services.infra.identity.entry import Entry
 from services.infra.inbox import Inbox
 from services.infra.mongo import Client, Database, unavailable_when_away
 from services.infra.outbox.rows import Outbox
+from services.infra.response_cache.tags import IN_STOCK
 from services.infra.settings import AccountsSettings, Settings
 from services.infra.smtp.metrics import SmtpMetrics
 from services.infra.smtp.pool import SmtpPool
@@ -79,6 +81,7 @@ from workers.fan_out import TemporalFanOut
 from workers.mails import mail_renderer
 from workers.notification_watch import SendingWatch
 from workers.notifications import Notifications, World
+from workers.owed_drops import OwedDrops
 
 LATE_TOKENS: Final = timedelta(minutes=1)
 """How much longer than a token lives its key is published: for clocks that differ, and a signature made late."""
@@ -102,6 +105,7 @@ class Shared:
         keys: sign access tokens; None where no users are hosted.
         homes: the service that runs each consumer, by the consumer's name.
         fan_out: starts what tells people of events.
+        owed: what gateways are to drop of the answers that they keep, once a projection is written.
     """
 
     settings: Settings
@@ -111,6 +115,7 @@ class Shared:
     ids: IdFactory
     entry: Entry
     fan_out: TemporalFanOut
+    owed: OwedDrops = field(default_factory=OwedDrops)
     keys: SigningKeys | None = None
     provider: PaymentProvider | None = None
     channel: MailChannel | None = None
@@ -166,7 +171,7 @@ def _catalog(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
         router=services.catalog.api.router(face, shared.entry),
         prepare=_prepares(store, outbox),
         activities=CatalogActivities(face),
-        handlers={STOCK_NOTES: StockNotes(store)},
+        handlers={STOCK_NOTES: StockNotes(store, partial(shared.owed.owe, STOCK_NOTES, (IN_STOCK,)))},
     )
 
 

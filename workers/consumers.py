@@ -12,7 +12,7 @@ from services.shared.receipts import Handler
 from workers.composition import STOCK_NOTES, Hosted
 from workers.event_notices import ACCOUNT_NOTICES, FAILED_NOTICES, ORDER_NOTICES
 from workers.event_types import KNOWN_TYPES
-from workers.live_notices import LiveNotices
+from workers.news import News
 from workflows.names import NOTIFICATIONS
 
 USUAL: Final = Retries()
@@ -37,11 +37,11 @@ class Row:
     service: str
     topic: str
     consumer: str
-    handler: Callable[[Hosted, LiveNotices], Handler]
+    handler: Callable[[Hosted, News], Handler]
     receipts: bool = False
     retries: Retries = USUAL
     every: float = 0.0
-    replay: Callable[[Hosted, LiveNotices], Handler] | None = None
+    replay: Callable[[Hosted, News], Handler] | None = None
     floods: bool = False
 
 
@@ -57,21 +57,35 @@ CONSUMERS: Final = (
         service="orders",
         topic="caravan.orders",
         consumer="live-orders",
-        handler=lambda _, live: live.of(Changed.ORDER),
+        handler=lambda _, news: news.of("live-orders", Changed.ORDER),
         every=NOTICES_EVERY,
     ),
     Row(
         service="payments",
         topic="caravan.payments",
         consumer="live-payments",
-        handler=lambda _, live: live.of(Changed.PAYMENT),
+        handler=lambda _, news: news.of("live-payments", Changed.PAYMENT),
         every=NOTICES_EVERY,
     ),
     Row(
         service="inventory",
         topic="caravan.inventory",
         consumer="live-stock",
-        handler=lambda _, live: live.of(Changed.STOCK),
+        handler=lambda _, news: news.of("live-stock", Changed.STOCK),
+        every=NOTICES_EVERY,
+    ),
+    Row(
+        service="catalog",
+        topic="caravan.catalog",
+        consumer="cache-products",
+        handler=lambda _, news: news.drops.of("cache-products"),
+        every=NOTICES_EVERY,
+    ),
+    Row(
+        service="users",
+        topic="caravan.users",
+        consumer="cache-users",
+        handler=lambda _, news: news.drops.of("cache-users"),
         every=NOTICES_EVERY,
     ),
     Row(
@@ -109,19 +123,19 @@ CONSUMERS: Final = (
 )
 
 
-def works_of(hosted: Hosted, live: LiveNotices, clock: Clock) -> Mapping[str, EventWork]:
+def works_of(hosted: Hosted, news: News, clock: Clock) -> Mapping[str, EventWork]:
     """What this service's consumers do with their topics, by their names."""
     return {
-        row.consumer: _work(row, row.handler(hosted, live), clock) for row in CONSUMERS if row.service == hosted.name
+        row.consumer: _work(row, row.handler(hosted, news), clock) for row in CONSUMERS if row.service == hosted.name
     }
 
 
-def appliers_of(hosted: Hosted, live: LiveNotices, clock: Clock) -> Mapping[str, EventWork]:
+def appliers_of(hosted: Hosted, news: News, clock: Clock) -> Mapping[str, EventWork]:
     """What they do with records that are replayed to them."""
-    works = dict(works_of(hosted, live, clock))
+    works = dict(works_of(hosted, news, clock))
     for row in CONSUMERS:
         if row.consumer in works and row.replay:
-            works[row.consumer] = _work(row, row.replay(hosted, live), clock)
+            works[row.consumer] = _work(row, row.replay(hosted, news), clock)
     return works
 
 

@@ -26,11 +26,13 @@ from services.infra.mongo import connect as connect_mongo
 from services.infra.notices import Announcer
 from services.infra.outbox.relay import Relay
 from services.infra.redis import connect as connect_redis
+from services.infra.response_cache.memory import MemoryResponses
 from services.infra.settings import Settings
 from services.shared.clock import SystemClock
 from services.shared.errors import Unavailable
 from services.shared.ids import SortableIds
 from workers import temporal
+from workers.cache_drops import CacheDrops
 from workers.composition import Hosted, Shared, compose, signing_keys
 from workers.consumers import CONSUMERS, appliers_of, consumptions_of, works_of
 from workers.consuming import means_of
@@ -38,6 +40,7 @@ from workers.fan_out import TemporalFanOut
 from workers.http_server import Readiness, build_app, build_server, listen
 from workers.identity import build_entry, keys_from
 from workers.live_notices import LiveNotices
+from workers.news import News
 from workers.replays import replays_of
 from workers.schedules.keeping import keep_schedules, make_schedules
 from workers.schedules.table import schedules_of
@@ -48,11 +51,11 @@ from workflows.names import NOTIFICATIONS
 from workflows.runtime import new_runtime
 
 STARTUP: Final = "startup"
-RELAYS_WITHIN: Final = 1.5
+LAST_WITHIN: Final = 1.5
 STOP_WITHIN: Final = 8.0
 GONE_AFTER: Final = 9.5
-"""Seconds: for relays to publish what they have in hand; and from the signal to the end of draining, all together, and
-to the end of the process, whatever hangs."""
+"""Seconds: for what is still to be told once all else has ended; and from the signal to the end of draining, all
+together, and to the end of the process, whatever hangs."""
 
 log = structlog.get_logger(__name__)
 
@@ -86,9 +89,11 @@ class Process:
         self._hosted = [compose(name, shared) for name in names]
         self._publisher = Publisher(shared.settings.kafka)
         self._redis = connect_redis(shared.settings.redis)
-        self._live = LiveNotices(Announcer(self._redis), shared.clock)
-        self._works = {hosted.name: works_of(hosted, self._live, shared.clock) for hosted in self._hosted}
-        self._appliers = {hosted.name: appliers_of(hosted, self._live, shared.clock) for hosted in self._hosted}
+        self._drops = CacheDrops(MemoryResponses(), shared.clock)
+        self._owed = shared.owed
+        news = News(drops=self._drops, live=LiveNotices(Announcer(self._redis), shared.clock))
+        self._works = {hosted.name: works_of(hosted, news, shared.clock) for hosted in self._hosted}
+        self._appliers = {hosted.name: appliers_of(hosted, news, shared.clock) for hosted in self._hosted}
         self._clock = shared.clock
         self._letters = KafkaLetters(shared.settings.kafka)
         self._means = means_of(shared.settings, self._letters, shared.clock)
@@ -159,7 +164,8 @@ class Process:
             starting.cancel()
             return
         client = await starting
-        relays = [self._relaying(hosted) for hosted in self._hosted if hosted.tells]
+        last = [self._relaying(hosted) for hosted in self._hosted if hosted.tells]
+        last.append(self._dropping())
         consumers = [consuming for hosted in self._hosted for consuming in self._consuming(hosted)]
         aside = [self._keeping_topics(), self._keeping_schedules(client)]
         aside += [task for hosted in self._hosted for task in self._running_aside(hosted)]
@@ -168,14 +174,13 @@ class Process:
         await self._run_workers(client)
         await asyncio.gather(*consumers, *aside)
         self._drained.set()
-        if relays:
-            await self._end(relays)
+        await self._end(last)
 
-    async def _end(self, relays: Sequence[asyncio.Task[None]]) -> None:
+    async def _end(self, last: Sequence[asyncio.Task[None]]) -> None:
         """Lets them give way to others; one that hangs is cut off."""
-        _, hanging = await asyncio.wait(relays, timeout=RELAYS_WITHIN)
-        for relay in hanging:
-            relay.cancel()
+        _, hanging = await asyncio.wait(last, timeout=LAST_WITHIN)
+        for task in hanging:
+            task.cancel()
         if hanging:
             await asyncio.wait(hanging)
 
@@ -195,6 +200,10 @@ class Process:
         relay = Relay(hosted.name, hosted.database, self._publisher, self._clock, self._holder)
         run = partial(relay.run, self._drained)
         return asyncio.create_task(keep_running(f"relay of {hosted.name}", run, self._drained))
+
+    def _dropping(self) -> asyncio.Task[None]:
+        run = partial(self._owed.run, self._drops, self._drained)
+        return asyncio.create_task(keep_running("drops that are owed", run, self._drained))
 
     def _keeping_topics(self) -> asyncio.Task[None]:
         run = partial(keep_topics, self._settings.kafka, self.stop)

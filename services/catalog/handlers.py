@@ -1,6 +1,7 @@
 """What the catalogue learns from events of inventory: which products are in stock. Knows no transport."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from pydantic import BaseModel, NonNegativeInt, ValidationError
 
@@ -20,8 +21,12 @@ class StockLevel(BaseModel):
 class StockNotes:
     """Keeps the catalogue's note of what is in stock. Offers Handler; every event of inventory tells of stock."""
 
-    def __init__(self, store: ProductStore) -> None:
+    def __init__(self, store: ProductStore, moved: Callable[[datetime], None]) -> None:
+        """`moved` is told when the lists of what is in stock are others than before, or may be: once they are written,
+        at least once, with the moment of the oldest event behind it.
+        """
         self._store = store
+        self._moved = moved
 
     async def handle(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
         """Notes the stock that the events tell of, all together.
@@ -30,7 +35,11 @@ class StockNotes:
             Invalid: an event's data tells of no stock; nothing is noted.
             Unavailable: it is not known whether they were noted; the same events can be handled again.
         """
-        return await self._store.note_stock([_note(delivery) for delivery in deliveries])
+        noted = await self._store.note_stock([_note(delivery) for delivery in deliveries])
+        # Whoever handled a duplicate before may not have come to tell of it.
+        if noted.moved or Outcome.DUPLICATE in noted.outcomes:
+            self._moved(min(delivery.event.time for delivery in deliveries))
+        return noted.outcomes
 
     async def preview(self, delivery: Delivery) -> Outcome:
         """What `handle` would come to. Raises as it does."""

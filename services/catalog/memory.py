@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.catalog.errors import SkuTaken
 from services.catalog.listing import DESCENDING, page_of, place_after, place_of
-from services.catalog.models import Product, ProductPage, ProductQuery, StockNote
+from services.catalog.models import NotedStock, Product, ProductPage, ProductQuery, StockNote
 from services.catalog.shelves import product_words
 from services.catalog.words import search_words
 from services.shared.events import Event
@@ -36,8 +36,14 @@ class MemoryProductStore:
         self.events.extend(events)
         return True
 
-    async def note_stock(self, notes: Sequence[StockNote]) -> list[Outcome]:
-        return [await self._note(note) for note in notes]
+    async def note_stock(self, notes: Sequence[StockNote]) -> NotedStock:
+        before = self._in_stock()
+        outcomes = tuple([await self._note(note) for note in notes])
+        return NotedStock(outcomes=outcomes, moved=before != self._in_stock())
+
+    def _in_stock(self) -> set[str]:
+        sold = {product.sku for product in self.products.values()}
+        return {sku for sku, (available, _) in self.notes.items() if available > 0 and sku in sold}
 
     async def _note(self, note: StockNote) -> Outcome:
         outcome = await self.preview_note(note)

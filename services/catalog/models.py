@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from services.shared.money import Money
 from services.shared.pages import Page
-from services.shared.receipts import Receipt
+from services.shared.receipts import Outcome, Receipt
 
 
 class ProductSort(StrEnum):
@@ -104,6 +104,19 @@ class StockNote:
     available: int
     version: int
     receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotedStock:
+    """What became of notes.
+
+    Attributes:
+        outcomes: one for each note, in their order.
+        moved: some product came into the lists of what is in stock, or went out of them.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    moved: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from services.catalog.models import (
     CreateProduct,
+    NotedStock,
     PricedLines,
     PriceLines,
     Product,
@@ -88,8 +89,8 @@ class ProductStore(Protocol):
         """Puts it in the place of its version `was`. False, and nothing is written, when that is not the last one."""
         ...
 
-    async def note_stock(self, notes: Sequence[StockNote]) -> list[Outcome]:
-        """Keeps the notes and their receipts, all together; an outcome for each.
+    async def note_stock(self, notes: Sequence[StockNote]) -> NotedStock:
+        """Keeps the notes and their receipts, all together.
 
         DUPLICATE: its receipt was here. SUPERSEDED: a note of this or a later version was. A note is kept for a product
         that is yet to come, too.

@@ -21,11 +21,11 @@ from services.catalog.documents import (
     product_from,
 )
 from services.catalog.errors import SkuTaken
-from services.catalog.models import Product, ProductPage, ProductQuery, StockNote
+from services.catalog.models import NotedStock, Product, ProductPage, ProductQuery, StockNote
 from services.catalog.pages import ProductPages
 from services.catalog.stock_notes import effects_of
 from services.catalog.writes import entering, linking, replacing
-from services.infra.inbox import Inbox
+from services.infra.inbox import Effects, Inbox
 from services.infra.mongo import Database, Document
 from services.infra.outbox.rows import Outbox, told
 from services.infra.transaction import Reads, added
@@ -79,8 +79,18 @@ class MongoProductStore:
                 return True
         return False
 
-    async def note_stock(self, notes: Sequence[StockNote]) -> list[Outcome]:
-        return await self._inbox.take_once(notes, effects_of)
+    async def note_stock(self, notes: Sequence[StockNote]) -> NotedStock:
+        moved = False
+
+        def decide(reads: Reads, fresh: Sequence[StockNote]) -> Effects:
+            nonlocal moved
+            effects = effects_of(reads, fresh)
+            # Of several tries the last one counts.
+            moved = any(write.collection == PRODUCTS for write in effects.writes)
+            return effects
+
+        outcomes = await self._inbox.take_once(notes, decide)
+        return NotedStock(outcomes=tuple(outcomes), moved=moved)
 
     async def preview_note(self, note: StockNote) -> Outcome:
         if await self._inbox.has(note.receipt):

@@ -263,15 +263,24 @@ class ProductStoreContract(ABC):
     async def test_each_note_of_many_has_an_outcome_of_its_own(self, store: ProductStore) -> None:
         await store.insert(a_product(), [])
         notes = [a_note("SKU-p1", 5, 2), a_note("SKU-p1", 0, 1), a_note("SKU-p2", 1, 1), a_note("SKU-p1", 5, 2)]
-        once = [Outcome.APPLIED, Outcome.SUPERSEDED, Outcome.APPLIED, Outcome.DUPLICATE]
-        assert await store.note_stock(notes) == once
-        assert await store.note_stock([*notes, a_note("SKU-p1", 0, 3)]) == [Outcome.DUPLICATE] * 4 + [Outcome.APPLIED]
+        once = (Outcome.APPLIED, Outcome.SUPERSEDED, Outcome.APPLIED, Outcome.DUPLICATE)
+        assert (await store.note_stock(notes)).outcomes == once
+        again = await store.note_stock([*notes, a_note("SKU-p1", 0, 3)])
+        assert again.outcomes == (*[Outcome.DUPLICATE] * 4, Outcome.APPLIED)
         assert await store.count(ProductQuery(in_stock=True)) == 0
+
+    async def test_it_is_told_when_a_product_comes_into_stock_or_goes_out(self, store: ProductStore) -> None:
+        await store.insert(a_product(), [])
+        levels = [(0, 1), (5, 3), (0, 2), (4, 4), (0, 7), (0, 8), (2, 9)]
+        moved = [(await store.note_stock([a_note("SKU-p1", *level)])).moved for level in levels]
+        assert moved == [False, True, False, False, True, False, True]
+        assert not (await store.note_stock([a_note("SKU-p1", 0, 10), a_note("SKU-p1", 1, 11)])).moved
+        assert not (await store.note_stock([a_note("SKU-p2", 3, 1)])).moved, "no product is listed under this SKU"
 
     async def test_the_same_notes_at_the_same_time_are_applied_once(self, store: ProductStore) -> None:
         notes = [a_note(f"SKU-p{number}", 1, 1) for number in range(8)]
-        outcomes = await asyncio.gather(*(store.note_stock(notes) for _ in range(4)))
-        for each in zip(*outcomes, strict=True):
+        noted = await asyncio.gather(*(store.note_stock(notes) for _ in range(4)))
+        for each in zip(*(one.outcomes for one in noted), strict=True):
             assert sorted(each) == [Outcome.APPLIED] + [Outcome.DUPLICATE] * 3
 
     async def test_a_preview_says_what_a_note_would_come_to_and_notes_nothing(self, store: ProductStore) -> None:

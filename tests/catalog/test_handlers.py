@@ -23,6 +23,10 @@ def told(data: dict[str, Any], sequence: int = 1, kind: str = "stock.adjusted.v1
     return Delivery(event=event, receipt=Receipt(consumer="stock-notes", event_id=event.id, at=moment))
 
 
+def heard(_since: datetime) -> None:
+    """Whoever shows lists; of no matter here."""
+
+
 @pytest.fixture
 async def store() -> MemoryProductStore:
     store = MemoryProductStore()
@@ -32,14 +36,14 @@ async def store() -> MemoryProductStore:
 
 @pytest.mark.parametrize("kind", ["stock.reserved.v1", "stock.released.v1", "stock.committed.v1", "stock.adjusted.v1"])
 async def test_every_event_of_stock_is_heard(store: MemoryProductStore, kind: str) -> None:
-    assert await StockNotes(store).handle([told(DELIVERED, kind=kind)]) == [Outcome.APPLIED]
+    assert list(await StockNotes(store, heard).handle([told(DELIVERED, kind=kind)])) == [Outcome.APPLIED]
     assert await store.count(ProductQuery(in_stock=True)) == 1
 
 
 async def test_the_stocks_version_decides_not_the_order_of_arrival(store: MemoryProductStore) -> None:
-    notes = StockNotes(store)
+    notes = StockNotes(store, heard)
     outcomes = await notes.handle([told(SOLD_OUT, 3), told(DELIVERED, 2), told(SOLD_OUT, 3)])
-    assert outcomes == [Outcome.APPLIED, Outcome.SUPERSEDED, Outcome.DUPLICATE]
+    assert list(outcomes) == [Outcome.APPLIED, Outcome.SUPERSEDED, Outcome.DUPLICATE]
     assert await store.count(ProductQuery(in_stock=True)) == 0
     assert await notes.preview(told(DELIVERED, 4)) is Outcome.APPLIED
     await notes.handle([told(DELIVERED, 4)])
@@ -53,5 +57,21 @@ async def test_data_that_is_none_of_stock_is_refused_and_none_of_the_others_note
     store: MemoryProductStore, data: dict[str, Any]
 ) -> None:
     with pytest.raises(Invalid):
-        await StockNotes(store).handle([told(DELIVERED), told(data, 2)])
+        await StockNotes(store, heard).handle([told(DELIVERED), told(data, 2)])
     assert store.notes == {}
+
+
+async def test_who_shows_lists_is_told_when_they_are_others_and_again_when_that_may_have_been_lost(
+    store: MemoryProductStore,
+) -> None:
+    told_times: list[int] = []
+    notes = StockNotes(store, lambda _since: told_times.append(len(store.notes)))
+    await notes.handle([told(DELIVERED)])
+    assert told_times == [1], "once they are written"
+    await notes.handle([told(DELIVERED | {"available": 6}, 2)])
+    assert told_times == [1], "one less in stock moves nothing"
+    await notes.handle([told(SOLD_OUT, 4)])
+    await notes.handle([told(DELIVERED, 3)])
+    assert told_times == [1, 1], "what comes late moves nothing"
+    await notes.handle([told(SOLD_OUT, 4)])
+    assert told_times == [1, 1, 1], "whoever had it before may have ended before it told"
