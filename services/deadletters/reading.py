@@ -59,7 +59,8 @@ def letter_of(found: FoundRecord, place: str, now: datetime) -> StoredLetter:
         attempts=_number(about.get(DeadLetterHeader.ATTEMPTS), 1),
         first_failed_at=_moment(about.get(DeadLetterHeader.FIRST_FAILED_AT)) or last,
         last_failed_at=last,
-        size=_size(record),
+        # What only says how large it was is no smaller for that: it cannot be replayed.
+        size=max(_size(record), _number(about.get(DeadLetterHeader.ORIGINAL_SIZE), 0)),
     )
     return StoredLetter(letter=letter, record=record)
 

@@ -19,8 +19,9 @@ def dead_letter_topic(topic: str, consumer: str) -> str:
 class DeadLetterHeader(StrEnum):
     """What a dead letter says beside the original's headers; all of it UTF-8 text.
 
-    Partition, offset and attempts are decimal; ORIGINAL_TIMESTAMP is Kafka's, in milliseconds since 1970; the two
-    moments of failure are RFC 3339 in UTC.
+    Partition, offset, attempts and size are decimal; ORIGINAL_TIMESTAMP is Kafka's, in milliseconds since 1970; the two
+    moments of failure are RFC 3339 in UTC. ORIGINAL_SIZE is there where the topic of dead letters does not take all of
+    the record: in bytes; the letter then has no value, and of key and headers what is short.
     """
 
     ORIGINAL_TOPIC = "dlq-original-topic"
@@ -34,6 +35,11 @@ class DeadLetterHeader(StrEnum):
     FIRST_FAILED_AT = "dlq-first-failed-at"
     LAST_FAILED_AT = "dlq-last-failed-at"
     DISPOSITION = "dlq-disposition"
+    ORIGINAL_SIZE = "dlq-original-size"
+
+
+ALWAYS: Final = tuple(each for each in DeadLetterHeader if each is not DeadLetterHeader.ORIGINAL_SIZE)
+"""What every dead letter says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

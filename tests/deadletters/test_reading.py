@@ -53,6 +53,13 @@ def test_the_record_is_as_the_consumer_had_read_it() -> None:
     )
 
 
+def test_a_letter_without_its_content_is_as_large_as_its_record_was() -> None:
+    """So it counts as one that cannot be replayed."""
+    cut = letter_of(found(headers=headers(dlq_original_size="5000000")), "place", NOW)
+    assert cut.letter.size == 5_000_000
+    assert "dlq-original-size" not in dict(cut.record.headers)
+
+
 def test_headers_of_the_original_that_are_called_alike_stay() -> None:
     """A dead letter of something that was a dead letter before: the last ones are the consumer's."""
     older = (("dlq-consumer", b"somebody"), ("dlq-consumer", None))

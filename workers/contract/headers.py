@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from services.infra.kafka.records import Envelope
-from services.shared.dead_letters import DeadLetterHeader
+from services.shared.dead_letters import ALWAYS, DeadLetterHeader
 from services.shared.replays import Disposition
 
 OF_TEXT: Final = ("description", "pattern", "format", "minLength", "maxLength")
@@ -43,9 +43,13 @@ def letter_headers() -> dict[str, Any]:
         DeadLetterHeader.FIRST_FAILED_AT: moment,
         DeadLetterHeader.LAST_FAILED_AT: moment,
         DeadLetterHeader.DISPOSITION: {**text, "enum": [each.value for each in Disposition]},
+        DeadLetterHeader.ORIGINAL_SIZE: {
+            **number,
+            "description": "of the original, in bytes, where it is too large for this topic: the letter has no value",
+        },
     }
     return {
         "type": "object",
         "properties": {each.value: more.get(each, text) for each in DeadLetterHeader},
-        "required": [each.value for each in DeadLetterHeader],
+        "required": [each.value for each in ALWAYS],
     }

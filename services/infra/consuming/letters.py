@@ -1,49 +1,39 @@
 """Writes dead letters: what a consumer gives up, untouched, with why. Decides of no record that it is one.
 
-A letter is on all in-sync replicas before its record's offset moves.
+A letter is on all in-sync replicas before its record's offset moves. One that Kafka never takes as it is, for its size,
+is written without its content.
 """
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, Protocol
 
+import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import BrokerResponseError, KafkaError
 
-from services.infra.consuming.work import Received
+from services.infra.consuming.letter_records import Letter, LetterRecord, whole, without_content
+from services.infra.kafka.publisher import REFUSALS
 from services.infra.kafka.topics import DEPENDENCY, LARGEST_LETTER, ensure_topics, letters_topic
 from services.infra.settings import KafkaSettings
-from services.shared.dead_letters import DeadLetterHeader
 from services.shared.errors import Unavailable
-from services.shared.replays import Failure
 
 SEND_WITHIN: Final = 10.0
 STOP_WITHIN: Final = 2.0
 """Seconds; a producer that takes longer is given up and another one made."""
 
-Headers = list[tuple[str, bytes | None]]
+log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A record that a consumer gives up."""
-
-    received: Received
-    consumer: str
-    failure: Failure
-    attempts: int
-    first_failed_at: datetime
-    last_failed_at: datetime
+class LetterRefused(Unavailable):
+    """Kafka answers, and does not let this letter in: it lacks a right, or its topic. Others may be taken."""
 
 
 class Letters(Protocol):
     """Where dead letters go."""
 
     async def write(self, letter: Letter) -> None:
-        """Returns when it is kept. Raises Unavailable: it may be, or not; write it again."""
+        """Returns when it is kept. Raises Unavailable: it may be, or not; write it again. So does LetterRefused."""
         ...
 
 
@@ -58,7 +48,28 @@ class KafkaLetters:
 
     async def write(self, letter: Letter) -> None:
         """See Letters. The letter is in the partition of its record's number, where there is one."""
-        record = letter.received.record
+        try:
+            await self._send(letter, whole(letter))
+        except REFUSALS as refusal:
+            log.warning(
+                "dead letter without its content",
+                consumer=letter.consumer,
+                topic=letter.received.record.topic,
+                partition=letter.received.partition,
+                offset=letter.received.offset,
+                failure=type(refusal).__name__,
+            )
+            try:
+                await self._send(letter, without_content(letter))
+            except REFUSALS as again:
+                raise LetterRefused(DEPENDENCY, type(again).__name__) from again
+
+    async def close(self) -> None:
+        """Leaves Kafka."""
+        await self._give_up(self._producer)
+
+    async def _send(self, letter: Letter, record: LetterRecord) -> None:
+        """Raises one of REFUSALS for what will never be taken, Unavailable."""
         producer: AIOKafkaProducer | None = None
         try:
             async with asyncio.timeout(SEND_WITHIN):
@@ -71,15 +82,15 @@ class KafkaLetters:
                     value=record.value,
                     key=record.key,
                     partition=same if same in partitions else None,
-                    headers=letter_headers(letter),
+                    headers=record.headers,
                 )
+        except REFUSALS:
+            await self._give_up(producer)
+            raise
         except (KafkaError, OSError, TimeoutError) as failure:
             await self._give_up(producer)
-            raise Unavailable(DEPENDENCY, type(failure).__name__) from failure
-
-    async def close(self) -> None:
-        """Leaves Kafka."""
-        await self._give_up(self._producer)
+            refused = isinstance(failure, BrokerResponseError) and not failure.retriable
+            raise (LetterRefused if refused else Unavailable)(DEPENDENCY, type(failure).__name__) from failure
 
     async def _topic(self, letter: Letter) -> str:
         """Its name, once it is there."""
@@ -119,27 +130,3 @@ async def _stop(producer: AIOKafkaProducer) -> None:
     with suppress(KafkaError, OSError, TimeoutError):
         async with asyncio.timeout(STOP_WITHIN):
             await producer.stop()
-
-
-def letter_headers(letter: Letter) -> Headers:
-    """All of the original's, then ours, each once."""
-    received, failure = letter.received, letter.failure
-    ours: dict[DeadLetterHeader, str] = {
-        DeadLetterHeader.ORIGINAL_TOPIC: received.record.topic,
-        DeadLetterHeader.ORIGINAL_PARTITION: str(received.partition),
-        DeadLetterHeader.ORIGINAL_OFFSET: str(received.offset),
-        DeadLetterHeader.ORIGINAL_TIMESTAMP: str(received.timestamp),
-        DeadLetterHeader.CONSUMER: letter.consumer,
-        DeadLetterHeader.EXCEPTION_CLASS: failure.exception_class,
-        DeadLetterHeader.EXCEPTION_MESSAGE: failure.message,
-        DeadLetterHeader.ATTEMPTS: str(letter.attempts),
-        DeadLetterHeader.FIRST_FAILED_AT: _text(letter.first_failed_at),
-        DeadLetterHeader.LAST_FAILED_AT: _text(letter.last_failed_at),
-        DeadLetterHeader.DISPOSITION: failure.disposition,
-    }
-    original: Sequence[tuple[str, bytes | None]] = received.record.headers
-    return [*original, *((name.value, text.encode()) for name, text in ours.items())]
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

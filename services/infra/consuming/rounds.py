@@ -12,7 +12,8 @@ import structlog
 
 from services.infra.consuming import metrics
 from services.infra.consuming.breaker import FloodBreaker
-from services.infra.consuming.letters import Letter, Letters
+from services.infra.consuming.letter_records import Letter
+from services.infra.consuming.letters import LetterRefused, Letters
 from services.infra.consuming.window import Pending, Window
 from services.infra.consuming.work import Consumption
 from services.shared.clock import Clock
@@ -154,18 +155,36 @@ class Rounds:
         return True
 
     async def _give_up(self, pending: Pending, failure: Failure) -> bool:
-        """Whether it is a dead letter now; it stays where it is while the breaker is open, or Kafka away."""
+        """Whether it is a dead letter now; it stays where it is while the breaker is open, or Kafka away.
+
+        One that Kafka does not let in holds up its own key, and in the end the offset of its partition.
+        """
         if self._breaker.admits(_now()) == 0:
             return False
         try:
             await self._letters.write(self._letter(pending, failure))
         except Unavailable as reason:
             metrics.FAILED_LETTERS.labels(self._row.consumer).inc()
-            self._rest([pending], reason)
+            if isinstance(reason, LetterRefused):
+                self._keep(pending, reason)
+            else:
+                self._rest([pending], reason)
             return False
         pending.window.finish(pending)
         self._note_letter(pending, failure)
         return True
+
+    def _keep(self, pending: Pending, reason: LetterRefused) -> None:
+        received = pending.received
+        log.error(
+            "dead letter refused",
+            consumer=self._row.consumer,
+            topic=received.record.topic,
+            partition=received.partition,
+            offset=received.offset,
+            reason=str(reason),
+        )
+        pending.window.park(pending, _now() + LONGEST_REST)
 
     def _letter(self, pending: Pending, failure: Failure) -> Letter:
         now = self._clock.now()

@@ -108,7 +108,7 @@ class Station:
         self, *records: tuple[str, bytes, list[tuple[str, bytes]]], compression: str | None = None
     ) -> None:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self.node.bootstrap, max_request_size=2**21, compression_type=compression
+            bootstrap_servers=self.node.bootstrap, max_request_size=2**23, compression_type=compression
         )
         await producer.start()
         for key, value, headers in records:

@@ -7,7 +7,8 @@ from aiokafka import ConsumerRecord
 
 from services.infra.consuming import metrics
 from services.infra.consuming.breaker import FloodRules
-from services.infra.consuming.letters import Letter, Letters
+from services.infra.consuming.letter_records import Letter
+from services.infra.consuming.letters import LetterRefused, Letters
 from services.infra.kafka.records import record_headers
 from services.shared.errors import Invalid, Unavailable
 from tests.infra.consuming.station import QUICK, Station, event, history, station, until
@@ -115,6 +116,57 @@ async def test_a_consumer_whose_work_is_to_give_up_does_not_pause_for_a_flood(ka
         async with at.consuming():
             await at.dead("a9")
             await until(lambda: at.seen.of("good") == [1])
+
+
+async def test_a_record_too_large_for_a_dead_letter_is_told_of_by_one_without_its_content(
+    kafka_node: KafkaNode,
+) -> None:
+    huge, headers = b" " * (3 * 1024 * 1024), record_headers(event("huge", 1), "tests")
+    async with station(kafka_node, "huge", partitions=1) as at:
+        # Compressed it is as small as its topic wants it.
+        await at.send_raw(("huge", huge, [*headers, ("note", b"n" * 2000)]), compression="gzip")
+        await at.send(*history("huge", 2, 2), *history("other", 1, 1))
+        async with at.consuming():
+            (dead,) = await at.dead("huge")
+            await until(lambda: at.seen.of("huge") == [2] and at.seen.of("other") == [1])
+    assert dead.value is None
+    about = said(dead, headers)
+    assert (about["dlq-original-partition"], about["dlq-original-offset"]) == ("0", "0")
+    assert about["dlq-disposition"] == "poison"
+    whole = len("huge") + len(huge) + sum(len(name) + len(text) for name, text in headers) + len("note") + 2000
+    assert about["dlq-original-size"] == str(whole)
+
+
+class Closed:
+    """Offers Letters: Kafka's, which lets no letter of one key in until `open`."""
+
+    def __init__(self, letters: Letters, key: bytes) -> None:
+        self._letters = letters
+        self._key = key
+        self.refused = 0
+        self.open = False
+
+    async def write(self, letter: Letter) -> None:
+        if not self.open and letter.received.record.key == self._key:
+            self.refused += 1
+            raise LetterRefused("kafka", "TopicAuthorizationFailedError")
+        await self._letters.write(letter)
+
+
+async def test_a_letter_that_is_not_let_in_holds_up_its_key_alone_and_is_not_lost(kafka_node: KafkaNode) -> None:
+    async with station(kafka_node, "closed", partitions=1) as at:
+        at.letters = closed = Closed(at.letters, b"c1")
+        at.seen.failures = {"c1": Invalid("never"), "c3": Invalid("never")}
+        await at.send(*history("c1", 1, 1), *history("c2", 1, 1), *history("c3", 1, 1))
+        async with at.consuming():
+            await at.dead("c3")
+            await until(lambda: at.seen.of("c2") == [1])
+            assert closed.refused
+            assert metrics.RESTING.labels("closed")._value.get() == 0
+        # What is behind it was done, and it is not: whoever is next begins with it.
+        closed.open = True
+        async with at.consuming():
+            await at.dead("c1")
 
 
 class Failing:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.infra.consuming.breaker import FloodBreaker, FloodRules
-from services.infra.consuming.letters import Letter
+from services.infra.consuming.letter_records import Letter
 from services.infra.consuming.rounds import Rounds
 from services.infra.consuming.window import Window
 from services.infra.consuming.work import SEVERAL, Consumption, Received
