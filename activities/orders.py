@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from activities.origin import origin
-from services.orders.models import AdvanceOrder, Order, RecordOrder
-from services.orders.ports import Orders
+from services.orders.models import AdvanceOrder, ListStandingOrders, Order, RecordOrder, StandingOrders
+from services.orders.ports import OrderSteps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class FoundOrder:
 class OrdersActivities:
     """What workflows may ask of orders; runs on queue `orders`."""
 
-    def __init__(self, orders: Orders) -> None:
+    def __init__(self, orders: OrderSteps) -> None:
         self._orders = orders
 
     @activity.defn(name="orders.record_order")
@@ -44,3 +44,8 @@ class OrdersActivities:
         """Looks without changing anything."""
         found = await self._orders.orders_by_id((command.order_id,))
         return FoundOrder(order=found[0] if found else None)
+
+    @activity.defn(name="orders.list_standing")
+    async def list_standing(self, wish: ListStandingOrders) -> StandingOrders:
+        """The next page of the orders that were confirmed and not cancelled."""
+        return await self._orders.list_standing(wish)

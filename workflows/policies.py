@@ -101,6 +101,14 @@ SEND_BATCH: Final = Policy(
 )
 """Some hundred messages to a mail server that may be slow. What waits is for another batch, so no attempt waits."""
 
+REFRESH_BATCH: Final = Policy(
+    attempt=timedelta(hours=1), patience=None, retry=_pace(0.5, 30), silence=timedelta(seconds=30)
+)
+"""Some thousand lists, a page at a time, of which each says that it is done; begun anew it goes on behind the last."""
+
+REBUILD: Final = Policy(attempt=timedelta(minutes=10), patience=None, retry=_pace(0.5, 30))
+"""Throws all counts of a shop away, that another way to count them has replaced."""
+
 STUCK_PAUSE: Final = timedelta(hours=1)
 """A STUCK undo is tried again by itself this often: long outages heal without a person."""
 

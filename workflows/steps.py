@@ -10,6 +10,7 @@ from activities.inventory import InventoryActivities
 from activities.notifications import NotificationActivities, SendMessage
 from activities.orders import OrdersActivities
 from activities.payments import PaymentsActivities
+from activities.recommendations import RecommendationActivities
 from activities.replays import LetterVerdicts, ParkedRecords, ReplayActivities
 from activities.users import UsersActivities
 from services.notifications.models import Lane, SendResult
@@ -23,6 +24,7 @@ from workflows.names import (
     NOTIFICATIONS_STANDARD_QUEUE,
     ORDERS_QUEUE,
     PAYMENTS_QUEUE,
+    RECOMMENDATIONS_QUEUE,
     USERS_QUEUE,
     queue_of,
 )
@@ -248,6 +250,49 @@ WORD_OFFERS: Final = Step(
     run=NotificationActivities.word_offers,
     policy=policies.UNTIL_DONE,
     summary="say it in words",
+)
+
+REFRESH_USERS: Final = Step(
+    service=RECOMMENDATIONS_QUEUE,
+    run=RecommendationActivities.refresh_users,
+    policy=policies.UNTIL_DONE,
+    summary="make the list anew",
+)
+REFRESH_BATCH: Final = Step(
+    service=RECOMMENDATIONS_QUEUE,
+    run=RecommendationActivities.refresh_batch,
+    policy=policies.REFRESH_BATCH,
+    summary="make some lists anew",
+)
+RECOMMEND_TO: Final = Step(
+    service=RECOMMENDATIONS_QUEUE,
+    run=RecommendationActivities.recommend_to,
+    policy=policies.UNTIL_DONE,
+    summary="what would they like?",
+)
+BEGIN_REBUILD: Final = Step(
+    service=RECOMMENDATIONS_QUEUE,
+    run=RecommendationActivities.begin_rebuild,
+    policy=policies.REBUILD,
+    summary="begin new counts",
+)
+COUNT_ORDERS: Final = Step(
+    service=RECOMMENDATIONS_QUEUE,
+    run=RecommendationActivities.count_orders,
+    policy=policies.UNTIL_DONE,
+    summary="count them",
+)
+FINISH_REBUILD: Final = Step(
+    service=RECOMMENDATIONS_QUEUE,
+    run=RecommendationActivities.finish_rebuild,
+    policy=policies.REBUILD,
+    summary="read the new counts",
+)
+LIST_STANDING_ORDERS: Final = Step(
+    service=ORDERS_QUEUE,
+    run=OrdersActivities.list_standing,
+    policy=policies.UNTIL_DONE,
+    summary="which orders stand?",
 )
 
 

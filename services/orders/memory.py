@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.orders.models import Order, OrderPage, OrderQuery, cursor_of, position_of
+from services.orders.standing import Span
 from services.shared.events import Event
 from services.shared.pages import page_of
 
@@ -43,6 +44,13 @@ class MemoryOrderStore:
             after = position_of(query.after)
             matching = [order for order in matching if _place(order) < (after.placed_at, after.order_id)]
         return page_of(matching[: query.first + 1], query, cursor_of)
+
+    async def placed_in(self, span: Span, limit: int) -> tuple[Order, ...]:
+        """See `OrderStore.placed_in`."""
+        before = (span.before.placed_at, span.before.order_id)
+        found = [order for order in self._orders.values() if span.since <= order.placed_at and _place(order) < before]
+        found.sort(key=_place, reverse=True)
+        return tuple(found[:limit])
 
 
 def _place(order: Order) -> tuple[object, ...]:

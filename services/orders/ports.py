@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from services.orders.models import AdvanceOrder, Order, OrderPage, OrderQuery, RecordOrder
+from services.orders.models import (
+    AdvanceOrder,
+    ListStandingOrders,
+    Order,
+    OrderPage,
+    OrderQuery,
+    RecordOrder,
+    StandingOrders,
+)
+from services.orders.standing import Span
 from services.shared.actors import Actor
 from services.shared.events import Event, Origin
 from services.shared.safety import safe
@@ -51,6 +60,18 @@ class Orders(Protocol):
         ...
 
 
+class OrderSteps(Orders, Protocol):
+    """What workflows ask besides, inside the process of the orders."""
+
+    async def list_standing(self, wish: ListStandingOrders) -> StandingOrders:
+        """The next page of all orders that stand, newest first. What is placed meanwhile is on no page.
+
+        Raises:
+            Invalid: at `after`, for what no page gave.
+        """
+        ...
+
+
 class OrderStore(Protocol):
     """Where orders are kept. Every write stores its events in the same transaction."""
 
@@ -65,3 +86,7 @@ class OrderStore(Protocol):
     async def by_ids(self, ids: Sequence[str]) -> tuple[Order, ...]: ...
 
     async def page(self, query: OrderQuery) -> OrderPage: ...
+
+    async def placed_in(self, span: Span, limit: int) -> tuple[Order, ...]:
+        """Those of the span, newest first, at most so many."""
+        ...

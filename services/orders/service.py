@@ -9,15 +9,18 @@ from dataclasses import replace
 from services.orders.events import order_event
 from services.orders.models import (
     AdvanceOrder,
+    ListStandingOrders,
     Order,
     OrderPage,
     OrderQuery,
     OrderStatus,
     RecordOrder,
+    StandingOrders,
     StatusChange,
     position_of,
 )
 from services.orders.ports import OrderStore
+from services.orders.standing import page_of_span, span_of
 from services.shared.actors import Actor
 from services.shared.clock import Clock
 from services.shared.errors import Conflict, Forbidden, IdempotencyMismatch, Invalid, NotFound, Unavailable
@@ -94,6 +97,11 @@ class OrderService:
         if query.after is not None:
             position_of(query.after)
         return await self._store.page(query)
+
+    async def list_standing(self, wish: ListStandingOrders) -> StandingOrders:
+        """See `OrderSteps.list_standing`."""
+        span = span_of(wish.after, self._clock.now())
+        return page_of_span(span, await self._store.placed_in(span, wish.limit + 1), wish.limit)
 
     async def _stored(self, advanced: Order, origin: Origin) -> bool:
         """Whether no other change came between."""

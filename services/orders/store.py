@@ -24,6 +24,7 @@ from services.orders.models import (
     milliseconds_of,
     position_of,
 )
+from services.orders.standing import Span
 from services.shared.errors import Problem
 from services.shared.events import Event
 from services.shared.money import Money
@@ -111,6 +112,19 @@ class MongoOrderStore:
             cursor = self._orders.find(page_filter(query)).sort(NEWEST_FIRST).limit(query.first + 1)
             found = await cursor.to_list(None)
         return page_of([_order(document) for document in found], query, cursor_of)
+
+    async def placed_in(self, span: Span, limit: int) -> tuple[Order, ...]:
+        """See `OrderStore.placed_in`."""
+        with unavailable_when_away():
+            cursor = self._orders.find(span_filter(span)).sort(NEWEST_FIRST).limit(limit)
+            found = await cursor.to_list(None)
+        return tuple(map(_order, found))
+
+
+def span_filter(span: Span) -> Document:
+    """The query of a span: one range of the index of all orders."""
+    since = OrderPosition(placed_at=span.since, order_id="")
+    return {"place": {"$gte": _place(since), "$lt": _place(span.before)}}
 
 
 def page_filter(query: OrderQuery) -> Document:

@@ -1,0 +1,99 @@
+"""What workflows wish of recommendations, and what they are answered. Values only; a field may be added with a default,
+never removed or renamed, because running workflows hold old ones.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshUsers:
+    """The wish that the lists of these users are made anew; who has bought nothing gets none."""
+
+    user_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshedUsers:
+    """How many lists were made, and how many of them are not as before."""
+
+    users: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsersAfter:
+    """The wish for the next users who have bought something, those behind the place `after`; empty: the first."""
+
+    after: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserPage:
+    """Some users, and where to go on; `after` None: there are no more. A page may be empty though there are more."""
+
+    user_ids: tuple[str, ...]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecommendTo:
+    """The wish to know what is recommended to these users, at most `limit` products each."""
+
+    user_ids: tuple[str, ...]
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecommendedSkus:
+    """What is recommended, best first, by its SKUs. Whether it is for sale and in stock at this moment others know.
+
+    Attributes:
+        by_user: of those who have a list of their own, without what they have bought just now.
+        trending: what is offered to all others, and behind each list.
+    """
+
+    by_user: Mapping[str, tuple[str, ...]]
+    trending: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoughtLine:
+    """So many units of one product in an order."""
+
+    sku: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingOrder:
+    """An order that was confirmed and not called off; `lines` in any order, no SKU twice."""
+
+    order_id: str
+    user_id: str
+    placed_at: datetime
+    lines: tuple[BoughtLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuild:
+    """Counters that are being built beside those that are read, by their generation."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountOrders:
+    """The wish that these orders are counted in the generation that is being built; what it knows is passed over."""
+
+    generation: int
+    orders: tuple[StandingOrder, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedOrders:
+    """How many of them it did not know."""
+
+    counted: int

@@ -1,0 +1,100 @@
+"""Workflow `RebuildRecommendations`: counts all orders that stand anew, beside the counts that are read, then switches.
+
+Events count in both meanwhile, so that nothing is missed; how an order is counted once is the service's matter.
+"""
+
+import asyncio
+import dataclasses
+from typing import Final
+
+from temporalio import workflow
+from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError, is_cancelled_exception
+
+from activities.recommendations import BeginRebuild
+from services.orders.models import ListStandingOrders
+from services.orders.models import StandingOrder as PlacedOrder
+from services.recommendations.refreshing.models import BoughtLine, CountOrders, Rebuild, StandingOrder
+from workflows import steps
+from workflows.failures import failure_of
+from workflows.names import RECOMMENDATIONS_OF_ALL
+from workflows.placement import perform
+from workflows.refresh_recommendations import RefreshRecommendations
+from workflows.refreshes import RebuildInput, RebuildMark, RebuildResult, RefreshInput
+
+REMOTE: Final[tuple[str, ...]] = ()
+"""What throws old counts away may take long."""
+
+
+@workflow.defn(name="RebuildRecommendations")
+class RebuildRecommendations:
+    """Repeatable: begun anew, it throws away what an unfinished one has left. Fails with NOT_FOUND when another one
+    has begun meanwhile. In the end all lists are refreshed.
+    """
+
+    @workflow.init
+    def __init__(self, input: RebuildInput) -> None:  # noqa: A002 - the word of the contract
+        self._input = input
+        self._mark = input.so_far
+
+    @workflow.query
+    def progress(self) -> RebuildMark | None:
+        """How far it is; None before it has begun."""
+        return self._mark
+
+    @workflow.run
+    async def run(self, _: RebuildInput) -> RebuildResult:
+        """How many orders were counted."""
+        try:
+            mark = await self._counted(self._mark or await self._begun())
+            await perform(steps.FINISH_REBUILD, Rebuild(generation=mark.generation), REMOTE)
+            await self._refresh_all()
+        except FailureError as error:
+            if is_cancelled_exception(error):
+                raise asyncio.CancelledError from error
+            raise failure_of(error, "the orders could not be counted anew") from None
+        return RebuildResult(orders=mark.orders, counted=mark.counted)
+
+    async def _begun(self) -> RebuildMark:
+        return RebuildMark(generation=(await perform(steps.BEGIN_REBUILD, BeginRebuild(), REMOTE)).generation)
+
+    async def _counted(self, mark: RebuildMark) -> RebuildMark:
+        """With all orders that stand."""
+        pages, more = 0, True
+        while more:
+            if pages >= self._input.rules.pages_a_run or workflow.info().is_continue_as_new_suggested():
+                workflow.continue_as_new(dataclasses.replace(self._input, so_far=mark))
+            mark, more = await self._page(mark)
+            pages, self._mark = pages + 1, mark
+            workflow.set_current_details(f"{mark.orders} orders that stand, {mark.counted} of them counted")
+        return mark
+
+    async def _page(self, mark: RebuildMark) -> tuple[RebuildMark, bool]:
+        wish = ListStandingOrders(after=mark.after, limit=self._input.rules.page)
+        page = await perform(steps.LIST_STANDING_ORDERS, wish, self._input.colocated)
+        command = CountOrders(generation=mark.generation, orders=tuple(map(_standing, page.orders)))
+        done = await perform(steps.COUNT_ORDERS, command, self._input.colocated)
+        mark = RebuildMark(
+            generation=mark.generation,
+            after=page.after,
+            orders=mark.orders + len(page.orders),
+            counted=mark.counted + done.counted,
+        )
+        return mark, page.has_more
+
+    async def _refresh_all(self) -> None:
+        """Begins it; it goes on alone. One that is under way has read old counts in part: the nightly one follows."""
+        try:
+            await workflow.start_child_workflow(
+                RefreshRecommendations.run,
+                RefreshInput(rules=self._input.refresh, colocated=self._input.colocated),
+                id=RECOMMENDATIONS_OF_ALL,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                static_summary="the recommendations of all users, after their orders were counted anew",
+            )
+        except WorkflowAlreadyStartedError:
+            return
+
+
+def _standing(order: PlacedOrder) -> StandingOrder:
+    lines = tuple(BoughtLine(sku=line.sku, units=line.quantity) for line in order.lines)
+    return StandingOrder(order_id=order.id, user_id=order.customer_id, placed_at=order.placed_at, lines=lines)
