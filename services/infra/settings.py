@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from services.infra.identity.raw_keys import DEVELOPMENT_PUBLIC
-from services.infra.sections.edge import GatewaySettings, LimitsSettings, LiveSettings, SignInSettings
+from services.infra.sections.edge import CacheSettings, GatewaySettings, LimitsSettings, LiveSettings, SignInSettings
 from services.infra.sections.environment import Environment, UnknownVariables
 from services.infra.sections.mail import LetterheadSettings, NotificationsSettings, SmtpSettings
 from services.infra.sections.people import AccountsSettings, AuthSettings, ContactsSettings, IdentitySettings
@@ -32,6 +32,7 @@ __all__ = [
     "PREFIX",
     "AccountsSettings",
     "AuthSettings",
+    "CacheSettings",
     "ConsumersSettings",
     "ContactsSettings",
     "GatewaySettings",
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
     gateway: GatewaySettings = GatewaySettings()
     limits: LimitsSettings = LimitsSettings()
     sign_ins: SignInSettings = SignInSettings()
+    cache: CacheSettings = CacheSettings()
     live: LiveSettings = LiveSettings()
     services: ServicesSettings = ServicesSettings()
     identity: IdentitySettings = IdentitySettings()

@@ -75,6 +75,22 @@ class SignInSettings(Section):
     refreshes_an_hour: int = Field(default=1000, ge=1)
 
 
+class CacheSettings(Section):
+    """Whole answers that are kept in Redis and given again until something in them changes (seconds).
+
+    An answer for everybody that is past its age is still given for `while_refreshed`, while a newer one is made, and
+    for `if_failing` while none can be made. `checked` is the share of kept answers that is computed again after it was
+    given, and compared. `downstream` is for how long browsers and proxies may keep an answer for everybody themselves,
+    where no change reaches them: 0 has them ask each time.
+    """
+
+    enabled: bool = False
+    while_refreshed: float = Field(default=5, ge=0, le=300)
+    if_failing: float = Field(default=60, ge=0, le=3600)
+    checked: float = Field(default=0.001, ge=0, le=1)
+    downstream: int = Field(default=0, ge=0, le=86400)
+
+
 class LiveSettings(Section):
     """WebSockets: how many a gateway has, what each may ask for, and how long it waits for whom (seconds).
 
