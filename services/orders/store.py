@@ -124,7 +124,16 @@ class MongoOrderStore:
 def span_filter(span: Span) -> Document:
     """The query of a span: one range of the index of all orders."""
     since = OrderPosition(placed_at=span.since, order_id="")
-    return {"place": {"$gte": _place(since), "$lt": _place(span.before)}}
+    return {"place": {"$gt": _edge(since), "$lt": _edge(span.before)}}
+
+
+def _edge(position: OrderPosition) -> str:
+    """Between all places before the position and itself. Never the beginning of a place: an index that runs backwards
+    of the embedded database has those on the wrong side.
+    """
+    if position.order_id:
+        return _place(position)
+    return f"{milliseconds_of(position.placed_at) - 1:015d}/~"
 
 
 def page_filter(query: OrderQuery) -> Document:

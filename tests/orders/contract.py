@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.orders.models import Order, OrderQuery, OrderStatus, StatusChange
+from services.orders.models import EPOCH, Order, OrderPosition, OrderQuery, OrderStatus, StatusChange
 from services.orders.ports import OrderStore
+from services.orders.standing import Span
 from services.shared.errors import Problem
 from tests.orders.makers import MOMENT, REASON, an_event, an_order
 
@@ -137,6 +138,17 @@ class OrderStoreContract(ABC):
         assert (first.has_previous, first.has_next) == (False, True)
         last = await store.page(OrderQuery(first=2, after=first.edges[-1].cursor))
         assert (last.has_previous, last.has_next) == (True, False)
+
+    async def test_a_span_holds_what_was_placed_in_it_newest_first(self, store: OrderStore) -> None:
+        await fill(store)
+        ends = OrderPosition(placed_at=MOMENT + timedelta(days=1), order_id="")
+        spans = [Span(since=since, before=ends) for since in (EPOCH, MOMENT + timedelta(seconds=2))]
+        found = [[order.id for order in await store.placed_in(span, 9)] for span in spans]
+        assert found == [["o6", "o5", "o4", "o3", "o2", "o1"], ["o6", "o5", "o4", "o3"]]
+        assert [order.id for order in await store.placed_in(spans[0], 2)] == ["o6", "o5"]
+        before_the_fifth = OrderPosition(placed_at=MOMENT + timedelta(seconds=2), order_id="o5")
+        behind = await store.placed_in(Span(since=spans[1].since, before=before_the_fifth), 9)
+        assert [order.id for order in behind] == ["o4", "o3"]
 
 
 async def fill(store: OrderStore) -> None:

@@ -12,11 +12,12 @@ from services.infra.outbox.rows import Outbox
 from services.infra.settings import MongoSettings
 from services.orders.models import OrderQuery, OrderStatus
 from services.orders.ports import OrderStore
-from services.orders.store import COLLECTION, NEWEST_FIRST, MongoOrderStore, page_filter
+from services.orders.standing import span_of
+from services.orders.store import COLLECTION, NEWEST_FIRST, MongoOrderStore, page_filter, span_filter
 from services.shared.errors import Unavailable
 from services.shared.money import Money
 from tests.orders.contract import OrderStoreContract, advanced, fill
-from tests.orders.makers import an_event, an_order
+from tests.orders.makers import MOMENT, an_event, an_order
 from tests.support.mongo import free_port
 
 
@@ -78,6 +79,12 @@ class TestMongoOrderStore(OrderStoreContract):
             find = self._database.collection(COLLECTION).find(page_filter(query)).sort(NEWEST_FIRST)
             plan = str((await find.explain())["queryPlanner"]["winningPlan"])
             assert f"'indexName': '{index}'" in plan
+
+    async def test_a_span_is_read_from_an_index(self, store: MongoOrderStore) -> None:
+        await fill(store)
+        find = self._database.collection(COLLECTION).find(span_filter(span_of("", MOMENT))).sort(NEWEST_FIRST)
+        plan = str((await find.explain())["queryPlanner"]["winningPlan"])
+        assert "'indexName': 'newest'" in plan
 
 
 async def test_a_database_that_is_away_is_unavailable() -> None:
