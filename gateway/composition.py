@@ -54,6 +54,8 @@ from services.orders.client import OrdersClient
 from services.orders.ports import Orders
 from services.payments.client import PaymentsClient
 from services.payments.ports import Payments
+from services.recommendations.client import RecommendationsClient
+from services.recommendations.ports import Recommendations
 from services.shared.clock import Clock, SystemClock
 from services.shared.ids import SortableIds
 from services.users.audit.client import AuditClient
@@ -182,6 +184,7 @@ def _backends(settings: Settings, line: Line, clock: Clock, client: Client) -> B
         campaign_runs=TemporalCampaigns(
             client, within, campaign_rules_of(settings), settings.services.together_with("notifications")
         ),
+        recommendations=RecommendationsClient(caller("recommendations", Recommendations)),
         ids=SortableIds(),
         places=places_of(settings),
         currencies=Currencies(catalog, clock),

@@ -1,7 +1,7 @@
 """What one request carries: who asks, the process's ports, and loaders that batch. Nothing here outlives a request."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from services.catalog.models import Product
 from services.catalog.ports import Catalog
 from services.deadletters.models import LetterContent
 from services.deadletters.ports import DeadLetters
+from services.infra.response_cache import tags
 from services.infra.telemetry import current_trace
 from services.inventory.models import StockItem
 from services.inventory.ports import Inventory
@@ -31,6 +32,8 @@ from services.orders.models import Order
 from services.orders.ports import Orders
 from services.payments.models import Payment
 from services.payments.ports import Payments
+from services.recommendations.models import Recommendation
+from services.recommendations.ports import Recommendations
 from services.shared.actors import Actor
 from services.shared.errors import Unauthenticated
 from services.shared.events import Origin
@@ -42,9 +45,14 @@ from services.users.ports import Unsubscriptions, Users
 Info = GraphQLResolveInfo
 Item = TypeVar("Item")
 Ask = Callable[[Sequence[str]], Awaitable[Sequence[Item]]]
+Tell = Callable[[Sequence[str], Mapping[Hashable, Item]], Iterable[str]]
+"""The tags of keys that were asked for, and of what was found."""
 
 LARGEST_BATCH = 500
 """Keys of one call to a service; more are asked for in further calls."""
+
+MOST_LOOKED_AT = 200
+"""The same of SKUs whose company is asked for: each is answered with a list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +90,7 @@ class Backends:
     notifications: Notifications
     campaigns: Campaigns
     campaign_runs: CampaignRuns
+    recommendations: Recommendations
     ids: IdFactory
     places: Places
     currencies: Currencies
@@ -114,7 +123,8 @@ class Loaders:
     """Reads by key: all of one request's wishes for a kind of thing become one call."""
 
     def __init__(self, backends: Backends, viewer: Actor | None) -> None:
-        """Reads as `viewer`: what is not open to them, services do not show."""
+        """Reads as `viewer`: what is not open to them, services do not show. Tags of what is read gather in `shown`."""
+        self.shown: set[str] = set()
         self._backends = backends
         self._viewer = viewer
         self._calls = Calls()
@@ -126,33 +136,47 @@ class Loaders:
     @cached_property
     def product(self) -> "DataLoader[str, Product | None]":
         """Products by id."""
-        return _batched(self._calls, self._backends.catalog.products_by_id, lambda product: product.id)
+        return self._batched(self._backends.catalog.products_by_id, lambda product: product.id, _products)
 
     @cached_property
     def product_by_sku(self) -> "DataLoader[str, Product | None]":
         """Products by SKU."""
-        return _batched(self._calls, self._backends.catalog.products_by_sku, lambda product: product.sku)
+        return self._batched(self._backends.catalog.products_by_sku, lambda product: product.sku, _products)
 
     @cached_property
     def stock(self) -> "DataLoader[str, StockItem | None]":
         """Stock by SKU."""
-        return _batched(self._calls, self._backends.inventory.stock_of, lambda item: item.sku)
+        return self._batched(self._backends.inventory.stock_of, lambda item: item.sku, _named(tags.stock))
 
     @cached_property
     def user(self) -> "DataLoader[str, User | None]":
         """Users by id."""
-        return _batched(self._calls, self._as_viewer(self._backends.users.visible_users), lambda user: user.id)
+        ask = self._as_viewer(self._backends.users.visible_users)
+        return self._batched(ask, lambda user: user.id, _named(tags.user))
 
     @cached_property
     def payment(self) -> "DataLoader[str, Payment | None]":
         """Payments by order."""
         ask = self._as_viewer(self._backends.payments.visible_payments)
-        return _batched(self._calls, ask, lambda payment: payment.order_id)
+        return self._batched(ask, lambda payment: payment.order_id, _named(tags.order))
 
     @cached_property
     def order(self) -> "DataLoader[str, Order | None]":
         """Orders by id."""
-        return _batched(self._calls, self._as_viewer(self._backends.orders.visible_orders), lambda order: order.id)
+        ask = self._as_viewer(self._backends.orders.visible_orders)
+        return self._batched(ask, lambda order: order.id, _named(tags.order))
+
+    @cached_property
+    def bought_together(self) -> "DataLoader[tuple[str, int], tuple[Recommendation, ...]]":
+        """What is bought together with a SKU, best first: so many of it at most."""
+        calls, ask = self._calls, self._backends.recommendations.bought_together
+
+        async def load(wishes: list[tuple[str, int]]) -> list[tuple[Recommendation, ...]]:
+            skus, most = tuple({sku: None for sku, _ in wishes}), max(limit for _, limit in wishes)
+            found = await calls.followed(ask(skus, most))
+            return [found.get(sku, ())[:limit] for sku, limit in wishes]
+
+        return DataLoader(load, max_batch_size=MOST_LOOKED_AT)
 
     @cached_property
     def dead_letter_content(self) -> "DataLoader[str, LetterContent | None]":
@@ -167,7 +191,7 @@ class Loaders:
                 missing = [each for each in missing if each not in {content.id for content in news}]
             return found
 
-        return _batched(self._calls, ask_until_complete, lambda content: content.id)
+        return self._batched(ask_until_complete, lambda content: content.id, lambda _keys, _found: ())
 
     @cached_property
     def workflow(self) -> "DataLoader[str, WorkflowView | None]":
@@ -179,6 +203,16 @@ class Loaders:
 
         return DataLoader(load, max_batch_size=1)
 
+    def _batched(
+        self, ask: Ask[Item], key: Callable[[Item], Hashable], tell: Tell[Item]
+    ) -> "DataLoader[str, Item | None]":
+        async def load(keys: list[str]) -> "list[Item | None]":
+            found = {key(item): item for item in await self._calls.followed(ask(keys))}
+            self.shown.update(tell(keys, found))
+            return [found.get(wanted) for wanted in keys]
+
+        return DataLoader(load, max_batch_size=LARGEST_BATCH)
+
     def _as_viewer(self, ask: Callable[[Sequence[str], Actor], Awaitable[Sequence[Item]]]) -> Ask[Item]:
         async def ask_as_viewer(keys: Sequence[str]) -> Sequence[Item]:
             if self._viewer is None:
@@ -188,12 +222,14 @@ class Loaders:
         return ask_as_viewer
 
 
-def _batched(calls: Calls, ask: Ask[Item], key: Callable[[Item], Hashable]) -> "DataLoader[str, Item | None]":
-    async def load(keys: list[str]) -> "list[Item | None]":
-        found = {key(item): item for item in await calls.followed(ask(keys))}
-        return [found.get(wanted) for wanted in keys]
+def _named(tag: Callable[[str], str]) -> Tell[Any]:
+    """What is asked for has the tag of its key, whether it is there or not."""
+    return lambda keys, _found: map(tag, keys)
 
-    return DataLoader(load, max_batch_size=LARGEST_BATCH)
+
+def _products(keys: Sequence[str], found: Mapping[Hashable, Product]) -> Iterable[str]:
+    """One that is not there may come with any change of the catalogue."""
+    return (tags.product(found[key].id) if key in found else tags.PRODUCTS for key in keys)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -205,6 +241,7 @@ class RequestContext:
         throttle: how often somebody may try to sign in; None where nobody can.
         address: the client's network address; empty where there is none.
         refused: a mutation of this request answered with errors; for the metrics.
+        changed: the tags of what a mutation of this request may have changed.
         proven: the ids of those who proved in this request who they are, by a password or a refresh token.
         live: where a subscription watches; None for a request over HTTP.
         gaps: errors beside what was answered all the same, by the place in the answer.
@@ -218,6 +255,7 @@ class RequestContext:
     throttle: SignIns | None = None
     address: str = ""
     refused: bool = False
+    changed: set[str] = field(default_factory=set)
     proven: set[str] = field(default_factory=set)
     live: Hub | None = None
     gaps: dict[tuple[str | int, ...], GraphQLError] = field(default_factory=dict)
@@ -227,6 +265,11 @@ class RequestContext:
         """Nothing of the request goes on behind its answer."""
         self.loaders.cancel()
         close_dropped(self.prepared)
+
+    @property
+    def shown(self) -> set[str]:
+        """The tags of what the answer depends on, as far as it is made."""
+        return self.loaders.shown
 
     @property
     def signed_in(self) -> Actor:

@@ -16,6 +16,7 @@ from gateway.resolvers.notifications import NotificationQueries
 from gateway.resolvers.orders import OrderMutations, OrderQueries
 from gateway.resolvers.placement import PlacementMutations
 from gateway.resolvers.products import ProductMutations, ProductQueries
+from gateway.resolvers.recommendations import RecommendationQueries
 from gateway.resolvers.schedules import ScheduleMutations, ScheduleQueries
 from gateway.resolvers.subscriptions import Subscriptions
 from gateway.resolvers.users import AccountMutations, SessionMutations, UserQueries
@@ -25,6 +26,7 @@ from gateway.standins import answer_lists_in_part
 
 class Query(
     NotificationQueries,
+    RecommendationQueries,
     CampaignQueries,
     ScheduleQueries,
     DeadLetterQueries,

@@ -66,6 +66,8 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "ProductConnection.totalCount": 20,
     "DeadLetterConnection.totalCount": 20,
     "Query.deadLetterGroups": 200,
+    # three calls, for more than is shown
+    "Query.recommendations": 100,
     # up to a megabyte
     "DeadLetter.payload": 20,
     # a loader's share of a call

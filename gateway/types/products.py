@@ -8,9 +8,11 @@ import graphene
 
 from gateway.context import Info, context_of
 from gateway.lookahead import asks_for
+from gateway.offers import Offer
 from gateway.standins import NoPage, no_stock
 from gateway.types.common import DateTime, Money, MoneyInput, Node, PageInfo, UserError, listed
 from gateway.types.enums import shown
+from gateway.types.recommendations import Recommendation, bought_together
 from services.catalog.models import Product as ProductModel
 from services.catalog.models import ProductPage, ProductQuery, ProductSort
 from services.inventory.models import StockItem
@@ -18,6 +20,7 @@ from services.shared.errors import Unavailable
 from services.shared.pages import Edge
 
 ProductSortType = shown(ProductSort)
+DEFAULT_COMPANY = 5
 
 
 class Stock(graphene.ObjectType):
@@ -46,8 +49,18 @@ class Product(graphene.ObjectType):
     price = graphene.Field(Money, required=True)
     active = graphene.Boolean(required=True)
     stock = graphene.Field(Stock, required=True)
+    bought_together = listed(
+        Recommendation,
+        description="What is bought together with this product, best first",
+        first=graphene.Int(default_value=DEFAULT_COMPANY),
+    )
     created_at = graphene.Field(DateTime, required=True)
     updated_at = graphene.Field(DateTime, required=True)
+
+    @staticmethod
+    async def resolve_bought_together(product: ProductModel, info: Info, first: int | None = None) -> list[Offer]:
+        """Of any number of products by the same calls."""
+        return await bought_together(product.sku, info, DEFAULT_COMPANY if first is None else first)
 
     @staticmethod
     def resolve_stock(product: ProductModel, info: Info) -> StockItem | Awaitable[StockItem]:

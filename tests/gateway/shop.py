@@ -1,4 +1,4 @@
-"""The six services as the gateway sees them: the real rules over memory stores, watched, with faults on demand."""
+"""The services as the gateway sees them: the real rules over memory stores, watched, with faults on demand."""
 
 import asyncio
 from collections import Counter
@@ -34,6 +34,7 @@ from services.orders.service import OrderService
 from services.payments.memory import MemoryPaymentProvider, MemoryPaymentStore
 from services.payments.ports import Payments
 from services.payments.service import PaymentService
+from services.recommendations.ports import Recommendations
 from services.shared.events import Origin
 from services.shared.money import Money
 from services.users.audit.memory import MemoryAuditStore
@@ -48,6 +49,7 @@ from services.users.ports import Unsubscriptions, Users
 from services.users.service import UserService
 from services.users.sessions import RefreshTokens
 from services.users.tokens import Ed25519Tokens, TokenRules
+from tests.gateway.suggestions import Suggestions
 from tests.notifications.campaigns.crowd import campaign_service
 from tests.support.doubles import CountingIds, CountingSecrets, StandingClock
 from tests.users.makers import signing_keys
@@ -92,7 +94,7 @@ class Watched:
 
 
 class Shop:
-    """All six; `ink` and `pen` are on sale, 100 of each."""
+    """All of them; `ink` and `pen` are on sale, 100 of each."""
 
     def __init__(self, rules: TokenRules) -> None:
         self.clock = StandingClock()
@@ -109,6 +111,7 @@ class Shop:
         self.message_store = MemoryMessageStore()
         self.campaign_store = MemoryCampaignStore(self.message_store)
         self.campaign_service = campaign_service(self.campaign_store, self.clock)
+        self.suggestions = Suggestions()
         self.keys = signing_keys(self.clock)
         self.unsubscribe_tokens = SignedUnsubscribeTokens(SecretStr("one"))
         self.tokens = Ed25519Tokens(self.keys, rules, self.clock, self.ids)
@@ -128,6 +131,7 @@ class Shop:
             "inventory": Watched(InventoryService(self.stock, self.clock, self.ids)),
             "orders": Watched(OrderService(self.order_store, self.clock, self.ids)),
             "payments": Watched(PaymentService(self.payment_store, self.provider, self.clock, self.ids)),
+            "recommendations": Watched(self.suggestions),
             "unsubscriptions": Watched(self._unsubscriptions()),
             "users": Watched(self.user_service),
         }
@@ -138,9 +142,10 @@ class Shop:
         self.notifications = cast("Notifications", self.watched["notifications"])
         self.orders = cast("Orders", self.watched["orders"])
         self.payments = cast("Payments", self.watched["payments"])
+        self.recommendations = cast("Recommendations", self.watched["recommendations"])
         self.users = cast("Users", self.watched["users"])
         self.unsubscriptions = cast("Unsubscriptions", self.watched["unsubscriptions"])
-        # Beside the six: what a test counts is what it asked for.
+        # Beside them: what a test counts is what it asked for.
         self.watched_audit = Watched(AuditService(self.trail, self.clock))
         self.audit = cast("Audit", self.watched_audit)
 

@@ -22,6 +22,7 @@ from gateway.schema import build_schema
 from gateway.standins import is_list
 from tests.deadletters.makers import found, headers
 from tests.gateway.edge.settings import limited
+from tests.gateway.suggestions import suggested
 from tests.gateway.world import World, build_world
 from tests.notifications.campaigns.makers import CONTENT, a_campaign
 from tests.notifications.makers import a_message
@@ -45,14 +46,25 @@ class Row:
 
 
 LISTS: dict[str, Row] = {
-    "products": Row(calls={"catalog.list_products": 1, "catalog.count_products": 1, "inventory.stock_of": 1}),
+    "products": Row(
+        calls={
+            "catalog.list_products": 1,
+            "catalog.count_products": 1,
+            # what is on the page, and what is bought with it
+            "inventory.stock_of": 2,
+            "recommendations.bought_together": 1,
+            "catalog.products_by_sku": 1,
+        }
+    ),
     "orders": Row(
         calls={
             "orders.list_orders": 1,
             "users.visible_users": 1,
             "payments.visible_payments": 1,
-            "catalog.products_by_sku": 1,
-            "inventory.stock_of": 1,
+            # what was ordered, and what is bought with it
+            "catalog.products_by_sku": 2,
+            "inventory.stock_of": 2,
+            "recommendations.bought_together": 1,
         },
         per_item=("describe", "steps"),
     ),
@@ -69,8 +81,8 @@ LISTS: dict[str, Row] = {
     "workflows": Row(calls={}, engine={"list_runs": 1}, per_item=("describe", "steps")),
 }
 
-WHOLE = {"deadLetterGroups", "schedules"}
-"""Lists that come whole, by one call; they are no pages."""
+WHOLE = {"deadLetterGroups", "recommendations", "schedules"}
+"""Lists that come whole, by the same calls however long they are; they are no pages."""
 
 
 def everything(kind: GraphQLOutputType, on_the_way: frozenset[str] = frozenset()) -> str:
@@ -118,6 +130,7 @@ async def busy() -> World:
     for number in range(MANY):
         lines = [{"sku": f"s{number}", "quantity": 1}, {"sku": "ink", "quantity": 1}]
         await world.placed(("mia", "ben")[number % 2], idempotencyKey=f"k{number}", lines=lines)
+        world.shop.suggestions.together[f"s{number}"] = suggested([f"s{(number + 1) % MANY}", "ink", "pen"])
         await world.ask(adjust, {}, ("ops", "admin")[number % 2])
     records = [found(number, headers=headers(number, ce_correlationid=f"o{number}")) for number in range(MANY)]
     await world.shop.letter_service.take_in(records)

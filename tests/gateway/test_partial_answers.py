@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from gateway.schema import build_schema
 from gateway.standins import is_whole_list
 from services.shared.errors import Unavailable
+from tests.gateway.suggestions import suggested
 from tests.gateway.world import World
 
 PAGE = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
@@ -18,7 +19,8 @@ HOME = f"""query Home($order: ID!) {{
   me {{ name }}
   products(first: 2, sort: NAME) {{
     edges {{ node {{ sku name price {{ amount }} stock {{ available onHand }} }} }} totalCount {PAGE} }}
-  product(sku: "ink") {{ name stock {{ available }} }}
+  product(sku: "ink") {{ name stock {{ available }} boughtTogether {{ reason product {{ name }} }} }}
+  recommendations {{ reason product {{ name stock {{ available }} }} }}
   orders(first: 2) {{ edges {{ node {{ ...All }} }} {PAGE} }}
   order(id: $order) {{ ...All }}
   notifications(first: 2) {{ edges {{ node {{ id subject }} }} {PAGE} }}
@@ -34,16 +36,20 @@ GAPS: Final[Mapping[str, dict[str, bool]]] = {
     "catalog": {
         "products": STAND_IN,
         "product": NULL,
+        "recommendations": STAND_IN,
         **{f"{order}.lines.{line}.product": NULL for order in EVERYWHERE for line in (0, 1)},
     },
     "inventory": {
         "products.edges.0.node.stock": STAND_IN,
         "products.edges.1.node.stock": STAND_IN,
         "product.stock": STAND_IN,
+        "product.boughtTogether": STAND_IN,
+        "recommendations": STAND_IN,
         **{f"{order}.lines.{line}.product.stock": STAND_IN for order in EVERYWHERE for line in (0, 1)},
     },
     "notifications": {"notifications": STAND_IN},
     "orders": {"orders": STAND_IN, "order": NULL},
+    "recommendations": {"recommendations": STAND_IN, "product.boughtTogether": STAND_IN},
     "payments": {f"{order}.payment": NULL for order in EVERYWHERE},
     "users": {"me": NULL, **{f"{order}.customer": STAND_IN for order in EVERYWHERE}},
     "workflows": {
@@ -82,6 +88,7 @@ def without(data: Any, gaps: set[str], place: str = "") -> Any:  # noqa: ANN401 
 @pytest.mark.parametrize("service", sorted(GAPS))
 async def test_one_service_that_is_away_takes_its_own_fields_only(world: World, service: str) -> None:
     order = {"order": await world.placed()}
+    world.shop.suggestions.trending = world.shop.suggestions.together["ink"] = suggested(["pen"])
     whole = await world.ask(HOME, order, "ops")
     assert "errors" not in whole
     put_away(world, service)

@@ -232,6 +232,7 @@ async def build_world(
         notifications=shop.notifications,
         campaigns=shop.campaigns,
         campaign_runs=campaign_runs,
+        recommendations=shop.recommendations,
         ids=shop.ids,
         places=Places(orders=(), products=(), hold_seconds=900, answer_within=4.5),
         currencies=Currencies(shop.catalog, shop.clock),

@@ -25,6 +25,7 @@ class ServicesSettings(Section):
     notifications: str = "http://127.0.0.1:8100"
     orders: str = "http://127.0.0.1:8100"
     payments: str = "http://127.0.0.1:8100"
+    recommendations: str = "http://127.0.0.1:8100"
     users: str = "http://127.0.0.1:8100"
 
     def url_of(self, context: str) -> str:
