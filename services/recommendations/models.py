@@ -69,6 +69,7 @@ class Purchase:
 Purchases = Mapping[str, Mapping[int, int]]
 """A user's history: by SKU the orders that it is in, by week. Nothing in it is zero."""
 
+
 Partners = Mapping[str, tuple[Partner, ...]]
 """By SKU what was bought with it, most often first; of equal ones by SKU."""
 
@@ -133,9 +134,17 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserList:
-    """What is stored for a user, best first; `version` counts the changes, from 1."""
+    """What is stored for a user, best first; `version` counts the changes that were told of, from 1."""
 
     user_id: str
     items: tuple[Ranked, ...]
     computed_at: datetime
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListChange:
+    """A list in the place of the one that was stored; `was` None: there was none."""
+
+    was: UserList | None
+    now: UserList

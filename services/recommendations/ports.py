@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.recommendations.models import (
+    ListChange,
     Partners,
     Purchase,
     Purchases,
@@ -13,6 +14,7 @@ from services.recommendations.models import (
     Shop,
     UserList,
 )
+from services.recommendations.refreshing.models import UserPage, UsersAfter
 from services.shared.actors import Actor
 from services.shared.events import Event
 from services.shared.safety import safe
@@ -46,16 +48,20 @@ class Recommendations(Protocol):
 class CountReader(Protocol):
     """The counts that the rules read. All of it raises Unavailable."""
 
-    async def purchases_of(self, user_ids: Sequence[str]) -> Mapping[str, Purchases]:
-        """By user, of those who have any, their purchases of the last KEPT_WEEKS."""
+    async def purchases_of(self, user_ids: Sequence[str], since_week: int) -> Mapping[str, Purchases]:
+        """By user, of those who have any, their purchases of that week and later ones."""
         ...
 
-    async def partners_of(self, skus: Sequence[str], at_least: int) -> Partners:
-        """What was bought with each of them in so many orders or more, see MOST_PARTNERS."""
+    async def users_after(self, wish: UsersAfter) -> UserPage:
+        """The next users who have bought something, in the order of their places; some may have none that stands."""
+        ...
+
+    async def partners_of(self, skus: Sequence[str]) -> Partners:
+        """What was bought with each of them, at most MOST_PARTNERS of one; without those that nothing was."""
         ...
 
     async def shop(self, now: datetime) -> Shop:
-        """The shop as it was a short time ago, or is now."""
+        """What is known of the shop."""
         ...
 
     async def bought_since(self, user_ids: Sequence[str], since: datetime) -> Mapping[str, tuple[Purchase, ...]]:
@@ -70,14 +76,10 @@ class ListStore(Protocol):
         """By user, of those who have one."""
         ...
 
-    async def keep(self, lists: Sequence[UserList], events: Sequence[Event]) -> bool:
+    async def keep(self, changes: Sequence[ListChange], events: Sequence[Event]) -> bool:
         """All of the lists, and the events that tell of them. False, and nothing is written, when one of them is not
-        the version that follows the stored one.
+        any more what it was.
         """
-        ...
-
-    async def touch(self, user_ids: Sequence[str], computed_at: datetime) -> None:
-        """Notes that their lists were computed, and are as they were."""
         ...
 
 

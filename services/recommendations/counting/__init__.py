@@ -1,0 +1,1 @@
+"""Counting purchases: whole numbers that orders add to, and that orders which are called off take back."""
