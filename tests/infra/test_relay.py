@@ -5,11 +5,14 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from motor.motor_asyncio import AsyncIOMotorCollection
 from prometheus_client import REGISTRY
+from pymongo.errors import OperationFailure
 
 from services.infra.kafka.publisher import Publisher
 from services.infra.kafka.topics import TOPICS, ensure_topics
@@ -18,7 +21,9 @@ from services.infra.outbox.lease import Lease
 from services.infra.outbox.relay import Relay
 from services.infra.outbox.rows import Outbox
 from services.infra.outbox.times import LeaseTimes, RelayTimes
+from services.infra.outbox.watch import REST
 from services.infra.settings import KafkaSettings, MongoSettings
+from services.infra.transaction import Document
 from services.shared.clock import SystemClock
 from services.shared.errors import Unavailable
 from services.shared.ids import SortableIds
@@ -197,6 +202,52 @@ async def test_two_relays_do_no_work_twice_and_hear_of_each_others_commits(
             await all_sent(outbox)
             assert gauge("published_total", "other") == 0
             assert gauge("published_total", "pair") == 20 + opened
+
+
+class _WithoutStream:
+    """A collection of a server that has no change streams; else as it is."""
+
+    def __init__(self, collection: "AsyncIOMotorCollection[Document]") -> None:
+        self._collection = collection
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._collection, name)
+
+    def watch(self, _wanted: object) -> None:
+        code = 40573
+        raise OperationFailure("The $changeStream stage is only supported on replica sets", code)
+
+
+class WithoutStreams(Database):
+    def collection(self, name: str) -> "AsyncIOMotorCollection[Document]":
+        return cast("AsyncIOMotorCollection[Document]", _WithoutStream(super().collection(name)))
+
+
+@pytest.fixture
+def deaf(database: Database, mongo_url: str) -> Iterator[Database]:
+    """The same database, on a server that tells of no commit."""
+    client = connect(MongoSettings(url=mongo_url))
+    yield WithoutStreams(client, database.collection("any").database.name)
+    client.close()
+
+
+async def test_without_change_streams_looks_find_what_others_commit(
+    database: Database, deaf: Database, outbox: Outbox, kafka_node: KafkaNode
+) -> None:
+    async with relaying(deaf, kafka_node.bootstrap, service="deaf"):
+        await until(lambda: gauge("lease_held", "deaf") == 1)
+        async with relaying(database, kafka_node.bootstrap, service="other"):
+            await until(lambda: gauge("watching", "deaf") == 1)
+            for number in range(1, 21):
+                await store((deaf, database)[number % 2], [event(f"d{number:02}", "deaf", number)])
+            assert await is_published("deaf", 20, kafka_node) == list(range(1, 21))
+            await all_sent(outbox)
+            told = asyncio.get_running_loop().time()
+            await store(database, [event("d21", "late", 1)])
+            assert await is_published("late", 1, kafka_node) == [1]
+            # A look, and what it takes to read the topic; not the rest before a stream is tried again.
+            assert asyncio.get_running_loop().time() - told < QUICK.look + REST / 2
+            assert gauge("published_total", "other") == 0
 
 
 async def test_another_relay_takes_over_from_one_that_hangs_and_from_one_that_ends(
