@@ -31,11 +31,11 @@ from services.notifications.recipients.documents import (
     suppression_update,
 )
 from services.notifications.recipients.models import AccountNews, OrderNews, address_key
-from services.notifications.recipients.spans import FIRST, end_of_span, next_parts
 from services.notifications.trending.counting import merged
 from services.notifications.trending.store import counting
 from services.shared.contacts import Contact
 from services.shared.receipts import Outcome, Receipt
+from services.shared.spans import FIRST, end_of_span, next_parts
 
 KNOWN: Document = {"email": {"$gt": ""}}
 

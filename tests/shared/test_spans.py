@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifications.recipients.models import place_of
-from services.notifications.recipients.spans import ALL, FIRST, end_of_span, next_parts
+from services.shared.spans import ALL, FIRST, end_of_span, next_parts
 
 PLACES = st.text(min_size=1, max_size=20).map(place_of)
 
