@@ -9,7 +9,7 @@ STAMP := .venv/.installed
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 
-.PHONY: help demo up test test-heavy check bench bench-api bench-notifications bench-campaign bench-critical events fmt clean lock
+.PHONY: help demo up test test-heavy check bench bench-api bench-notifications bench-campaign bench-critical bench-cache events fmt clean lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench-campaign: $(STAMP) ## measure a campaign to MAILS people (default 10000) o
 
 bench-critical: $(STAMP) ## measure how late critical mails are beside a campaign to MAILS people (default 10000)
 	@$(BIN)/python -m bench.notifications critical $(if $(MAILS),--mails $(MAILS)) $(if $(RATE),--rate $(RATE))
+
+bench-cache: $(STAMP) ## measure kept answers: how fast, how many of them, how old, on a stack of its own
+	@$(BIN)/python -m bench.cache
 
 fmt: $(STAMP) ## repair what ruff can repair by itself
 	@$(BIN)/ruff check --fix .
