@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from activities.origin import origin
-from services.orders.models import AdvanceOrder, ListStandingOrders, Order, RecordOrder, StandingOrders
+from services.orders.models import AdvanceOrder, Order, RecordOrder
 from services.orders.ports import OrderSteps
+from services.shared.standing_orders import ListStandingOrders, StandingOrders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

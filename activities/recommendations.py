@@ -8,8 +8,8 @@ from temporalio import activity
 
 from services.recommendations.refreshing.models import (
     CountedOrders,
-    CountOrders,
-    Rebuild,
+    CountStanding,
+    OneRebuild,
     RecommendedSkus,
     RecommendTo,
     RefreshedUsers,
@@ -54,11 +54,6 @@ class RefreshedBatch:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BeginRebuild:
-    """The wish that all orders are counted anew."""
-
-
 class RecommendationActivities:
     """What workflows may ask of recommendations; runs on queue `recommendations`."""
 
@@ -90,19 +85,19 @@ class RecommendationActivities:
         return await self._lists.recommend_to(wish)
 
     @activity.defn(name="recommendations.begin_rebuild")
-    async def begin_rebuild(self, _: BeginRebuild) -> Rebuild:
-        """Empty counters, in which events count from now on."""
-        return await self._counts.begin_rebuild()
+    async def begin_rebuild(self, wish: OneRebuild) -> None:
+        """Empty counts, in which events count from now on."""
+        await self._counts.begin_rebuild(wish)
 
-    @activity.defn(name="recommendations.count_orders")
-    async def count_orders(self, command: CountOrders) -> CountedOrders:
-        """These orders as well. Refuses with NOT_FOUND once another rebuild has begun."""
-        return await self._counts.count_orders(command)
+    @activity.defn(name="recommendations.count_standing")
+    async def count_standing(self, wish: CountStanding) -> CountedOrders:
+        """These orders as well. Refuses with CONFLICT once another rebuild has begun."""
+        return await self._counts.count_standing(wish)
 
     @activity.defn(name="recommendations.finish_rebuild")
-    async def finish_rebuild(self, command: Rebuild) -> None:
-        """The new counters are read from now on. Refuses as `count_orders` does."""
-        await self._counts.finish_rebuild(command)
+    async def finish_rebuild(self, wish: OneRebuild) -> None:
+        """The new counts are read from now on. Refuses as `count_standing` does."""
+        await self._counts.finish_rebuild(wish)
 
 
 def _told_before(details: Sequence[object]) -> RefreshedBatch | None:

@@ -1,6 +1,6 @@
 """Workflow `RebuildRecommendations`: counts all orders that stand anew, beside the counts that are read, then switches.
 
-Events count in both meanwhile, so that nothing is missed; how an order is counted once is the service's matter.
+Events count in both meanwhile, so that nothing is missed; that an order counts once is the service's matter.
 """
 
 import asyncio
@@ -10,10 +10,8 @@ from typing import Final
 from temporalio import workflow
 from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError, is_cancelled_exception
 
-from activities.recommendations import BeginRebuild
-from services.orders.models import ListStandingOrders
-from services.orders.models import StandingOrder as PlacedOrder
-from services.recommendations.refreshing.models import BoughtLine, CountOrders, Rebuild, StandingOrder
+from services.recommendations.refreshing.models import CountStanding, OneRebuild
+from services.shared.standing_orders import ListStandingOrders
 from workflows import steps
 from workflows.failures import failure_of
 from workflows.names import RECOMMENDATIONS_OF_ALL
@@ -27,8 +25,8 @@ REMOTE: Final[tuple[str, ...]] = ()
 
 @workflow.defn(name="RebuildRecommendations")
 class RebuildRecommendations:
-    """Repeatable: begun anew, it throws away what an unfinished one has left. Fails with NOT_FOUND when another one
-    has begun meanwhile. In the end all lists are refreshed.
+    """Repeatable: each begins anew, and throws away what an unfinished one has left. Fails with CONFLICT when another
+    one has begun meanwhile. In the end all lists are refreshed.
     """
 
     @workflow.init
@@ -46,7 +44,7 @@ class RebuildRecommendations:
         """How many orders were counted."""
         try:
             mark = await self._counted(self._mark or await self._begun())
-            await perform(steps.FINISH_REBUILD, Rebuild(generation=mark.generation), REMOTE)
+            await perform(steps.FINISH_REBUILD, OneRebuild(rebuild_id=mark.rebuild_id), REMOTE)
             await self._refresh_all()
         except FailureError as error:
             if is_cancelled_exception(error):
@@ -55,7 +53,9 @@ class RebuildRecommendations:
         return RebuildResult(orders=mark.orders, counted=mark.counted)
 
     async def _begun(self) -> RebuildMark:
-        return RebuildMark(generation=(await perform(steps.BEGIN_REBUILD, BeginRebuild(), REMOTE)).generation)
+        mark = RebuildMark(rebuild_id=workflow.info().run_id)
+        await perform(steps.BEGIN_REBUILD, OneRebuild(rebuild_id=mark.rebuild_id), REMOTE)
+        return mark
 
     async def _counted(self, mark: RebuildMark) -> RebuildMark:
         """With all orders that stand."""
@@ -71,15 +71,10 @@ class RebuildRecommendations:
     async def _page(self, mark: RebuildMark) -> tuple[RebuildMark, bool]:
         wish = ListStandingOrders(after=mark.after, limit=self._input.rules.page)
         page = await perform(steps.LIST_STANDING_ORDERS, wish, self._input.colocated)
-        command = CountOrders(generation=mark.generation, orders=tuple(map(_standing, page.orders)))
-        done = await perform(steps.COUNT_ORDERS, command, self._input.colocated)
-        mark = RebuildMark(
-            generation=mark.generation,
-            after=page.after,
-            orders=mark.orders + len(page.orders),
-            counted=mark.counted + done.counted,
-        )
-        return mark, page.has_more
+        command = CountStanding(rebuild_id=mark.rebuild_id, orders=page.orders)
+        done = await perform(steps.COUNT_STANDING, command, self._input.colocated)
+        orders, counted = mark.orders + len(page.orders), mark.counted + done.counted
+        return dataclasses.replace(mark, after=page.after, orders=orders, counted=counted), page.has_more
 
     async def _refresh_all(self) -> None:
         """Begins it; it goes on alone. One that is under way has read old counts in part: the nightly one follows."""
@@ -93,8 +88,3 @@ class RebuildRecommendations:
             )
         except WorkflowAlreadyStartedError:
             return
-
-
-def _standing(order: PlacedOrder) -> StandingOrder:
-    lines = tuple(BoughtLine(sku=line.sku, units=line.quantity) for line in order.lines)
-    return StandingOrder(order_id=order.id, user_id=order.customer_id, placed_at=order.placed_at, lines=lines)

@@ -81,9 +81,13 @@ class RebuildRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RebuildMark:
-    """How far a new count is: in this generation, behind this place, with so many orders counted."""
+    """How far a new count is: behind this place in the orders that stand, of which it has seen and counted so many.
 
-    generation: int
+    Attributes:
+        rebuild_id: its name, the id of its first run.
+    """
+
+    rebuild_id: str
     after: str = ""
     orders: int = 0
     counted: int = 0

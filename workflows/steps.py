@@ -276,9 +276,9 @@ BEGIN_REBUILD: Final = Step(
     policy=policies.REBUILD,
     summary="begin new counts",
 )
-COUNT_ORDERS: Final = Step(
+COUNT_STANDING: Final = Step(
     service=RECOMMENDATIONS_QUEUE,
-    run=RecommendationActivities.count_orders,
+    run=RecommendationActivities.count_standing,
     policy=policies.UNTIL_DONE,
     summary="count them",
 )

@@ -104,46 +104,6 @@ STANDING = frozenset({OrderStatus.CONFIRMED, OrderStatus.SHIPPED, OrderStatus.DE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StandingLine:
-    """So many units of a product."""
-
-    sku: str
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandingOrder:
-    """An order in one of the states STANDING: who bought what, and when."""
-
-    id: str
-    customer_id: str
-    placed_at: datetime
-    lines: tuple[StandingLine, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListStandingOrders:
-    """The wish for the next page of the orders that stand, newest first.
-
-    Attributes:
-        after: the `after` of the page before; empty for the first.
-        limit: how many, at most.
-    """
-
-    after: str = ""
-    limit: int = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandingOrders:
-    """A page; it may be empty though there are more."""
-
-    orders: tuple[StandingOrder, ...]
-    after: str
-    has_more: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPosition:
     """A place in the list of orders, which is sorted by both, newest first."""
 

@@ -5,17 +5,16 @@ from typing import Protocol
 
 from services.orders.models import (
     AdvanceOrder,
-    ListStandingOrders,
     Order,
     OrderPage,
     OrderQuery,
     RecordOrder,
-    StandingOrders,
 )
 from services.orders.standing import Span
 from services.shared.actors import Actor
 from services.shared.events import Event, Origin
 from services.shared.safety import safe
+from services.shared.standing_orders import ListStandingOrders, StandingOrders
 
 
 class Orders(Protocol):

@@ -9,13 +9,11 @@ from dataclasses import replace
 from services.orders.events import order_event
 from services.orders.models import (
     AdvanceOrder,
-    ListStandingOrders,
     Order,
     OrderPage,
     OrderQuery,
     OrderStatus,
     RecordOrder,
-    StandingOrders,
     StatusChange,
     position_of,
 )
@@ -29,6 +27,7 @@ from services.shared.ids import IdFactory
 from services.shared.money import MAX_MINOR, Money
 from services.shared.pages import checked_page_size
 from services.shared.recent import Recent
+from services.shared.standing_orders import ListStandingOrders, StandingOrders
 
 TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.PLACED: frozenset({OrderStatus.RESERVED, OrderStatus.REJECTED, OrderStatus.CANCELLED}),

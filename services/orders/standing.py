@@ -14,13 +14,11 @@ from services.orders.models import (
     STANDING,
     Order,
     OrderPosition,
-    StandingLine,
-    StandingOrder,
-    StandingOrders,
     milliseconds_of,
 )
 from services.shared.errors import Invalid
 from services.shared.pages import decode_cursor, encode_cursor
+from services.shared.standing_orders import StandingLine, StandingOrder, StandingOrders
 
 AHEAD: Final = timedelta(hours=1)
 """From now, where the first span begins: the clocks of processes differ."""
@@ -84,4 +82,4 @@ def _position(moment: int, order_id: str) -> OrderPosition:
 
 def _standing(order: Order) -> StandingOrder:
     lines = tuple(StandingLine(sku=line.sku, quantity=line.quantity) for line in order.lines)
-    return StandingOrder(id=order.id, customer_id=order.customer_id, placed_at=order.placed_at, lines=lines)
+    return StandingOrder(order_id=order.id, customer_id=order.customer_id, placed_at=order.placed_at, lines=lines)

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from services.orders.memory import MemoryOrderStore
-from services.orders.models import ListStandingOrders, Order, OrderStatus, StandingLine
+from services.orders.models import Order, OrderStatus
 from services.orders.service import OrderService
 from services.orders.standing import Span
 from services.shared.errors import Invalid
 from services.shared.pages import encode_cursor
+from services.shared.standing_orders import ListStandingOrders, StandingLine
 from tests.orders.makers import MOMENT, an_order
 from tests.support.doubles import CountingIds, StandingClock
 
@@ -61,7 +62,7 @@ async def test_it_tells_who_bought_what_and_when() -> None:
     await store.insert(an_order("o1", customer="c9", status=OrderStatus.DELIVERED), [])
     page = await OrderService(store, StandingClock(MOMENT), CountingIds()).list_standing(ListStandingOrders())
     (order,) = page.orders
-    assert (order.id, order.customer_id, order.placed_at) == ("o1", "c9", MOMENT)
+    assert (order.order_id, order.customer_id, order.placed_at) == ("o1", "c9", MOMENT)
     assert order.lines == (StandingLine(sku="SHOE-1", quantity=2), StandingLine(sku="SOCK-1", quantity=1))
 
 
@@ -80,7 +81,7 @@ async def walked(orders: OrderService, limit: int) -> tuple[list[str], int]:
     while True:
         page = await orders.list_standing(wish)
         pages += 1
-        seen += [order.id for order in page.orders]
+        seen += [order.order_id for order in page.orders]
         if not page.has_more:
             return seen, pages
         wish = ListStandingOrders(after=page.after, limit=limit)

@@ -4,7 +4,8 @@ never removed or renamed, because running workflows hold old ones.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+
+from services.shared.standing_orders import StandingOrder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,35 +61,17 @@ class RecommendedSkus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BoughtLine:
-    """So many units of one product in an order."""
+class OneRebuild:
+    """Names a new count of all orders."""
 
-    sku: str
-    units: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandingOrder:
-    """An order that was confirmed and not called off; `lines` in any order, no SKU twice."""
-
-    order_id: str
-    user_id: str
-    placed_at: datetime
-    lines: tuple[BoughtLine, ...]
+    rebuild_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rebuild:
-    """Counters that are being built beside those that are read, by their generation."""
+class CountStanding:
+    """The wish that these orders are in the new count; those that it knows already are passed over."""
 
-    generation: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountOrders:
-    """The wish that these orders are counted in the generation that is being built; what it knows is passed over."""
-
-    generation: int
+    rebuild_id: str
     orders: tuple[StandingOrder, ...]
 
 

@@ -4,8 +4,8 @@ from typing import Protocol
 
 from services.recommendations.refreshing.models import (
     CountedOrders,
-    CountOrders,
-    Rebuild,
+    CountStanding,
+    OneRebuild,
     RecommendedSkus,
     RecommendTo,
     RefreshedUsers,
@@ -36,22 +36,16 @@ class RefreshSteps(Protocol):
 class RebuildSteps(Protocol):
     """What a new count of all orders asks. All of it can be repeated; all of it raises Unavailable."""
 
-    async def begin_rebuild(self) -> Rebuild:
-        """Empty counters beside those that are read; from its end on events are counted in both. What an unfinished
-        rebuild has left is thrown away.
+    async def begin_rebuild(self, wish: OneRebuild) -> None:
+        """Empty counts beside those that are read; from its end on events are counted in both. Without effect where
+        this rebuild has begun; what another one has left unfinished is thrown away.
         """
         ...
 
-    async def count_orders(self, wish: CountOrders) -> CountedOrders:
-        """Counts orders that stand in the generation that is being built. Raises NotFound for another one."""
+    async def count_standing(self, wish: CountStanding) -> CountedOrders:
+        """Counts orders that stand in the new counts. Raises Conflict where this rebuild does not go on."""
         ...
 
-    async def finish_rebuild(self, rebuild: Rebuild) -> None:
-        """Has its counters read from now on, and throws the earlier ones away; without effect where they are read
-        already. Raises NotFound for a generation that is neither.
-        """
+    async def finish_rebuild(self, wish: OneRebuild) -> None:
+        """The new counts are read from now on; without effect where they are. Raises Conflict as above."""
         ...
-
-
-class Steps(RefreshSteps, RebuildSteps, Protocol):
-    """Both."""
