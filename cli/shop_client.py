@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from cli.graphql_client import GraphqlClient
-from cli.shop_views import OrderAnswer, OrderView, OrderWish, ProblemView, ProductWish, Refusal
+from cli.shop_views import OfferView, OrderAnswer, OrderView, OrderWish, ProblemView, ProductWish, Refusal
 
 FIRST_LOOK = 0.1
 LONGEST_LOOK = 1.0
@@ -31,12 +31,15 @@ mutation ($input: PlaceOrderInput!) {{
   placeOrder(input: $input) {{ order {{ {ORDER_PARTS} }} errors {{ code message path }} }}
 }}"""
 ORDER = f"query ($id: ID!) {{ order(id: $id) {{ {ORDER_PARTS} payment {{ status reference }} }} }}"
+OFFER_PARTS = "product { sku name } rule reason"
+RECOMMENDATIONS = f"query ($first: Int!) {{ recommendations(first: $first) {{ {OFFER_PARTS} }} }}"
+BOUGHT_TOGETHER = f"query ($sku: String!) {{ product(sku: $sku) {{ boughtTogether {{ {OFFER_PARTS} }} }} }}"
 WORKFLOW = "query ($id: ID!) { order(id: $id) { workflow { id url } } }"
 CHANGES = {
     name: f"mutation ($id: ID!) {{ {name}(id: $id) {{ order {{ {ORDER_PARTS} }} errors {{ code message path }} }} }}"
     for name in ("cancelOrder", "shipOrder", "deliverOrder")
 }
-
+TRIGGER_SCHEDULE = "mutation ($id: ID!) { triggerSchedule(id: $id) { errors { code message path } } }"
 
 ANSWER = TypeAdapter(OrderAnswer)
 ORDER_VIEW = TypeAdapter(OrderView)
@@ -119,6 +122,20 @@ class ShopClient:
     async def deliver(self, order_id: str) -> OrderAnswer:
         return await self._change("deliverOrder", order_id)
 
+    async def recommendations(self, first: int) -> tuple[OfferView, ...]:
+        """What is recommended to this person now, best first."""
+        return _offers((await self._client.ask(RECOMMENDATIONS, first=first))["recommendations"])
+
+    async def bought_together(self, sku: str) -> tuple[OfferView, ...]:
+        """What is bought with a product that there is, best first."""
+        return _offers((await self._client.ask(BOUGHT_TOGETHER, sku=sku))["product"]["boughtTogether"])
+
+    async def trigger_schedule(self, schedule_id: str) -> None:
+        """Has a scheduled job run now. Raises Refusal."""
+        answer = await self._client.ask(TRIGGER_SCHEDULE, id=schedule_id)
+        if problems := _problems(answer["triggerSchedule"]):
+            raise Refusal(problems)
+
     async def workflow_url(self, order_id: str) -> str | None:
         """The order's workflow in Temporal's web UI; None for who may not see it."""
         answer = await self._client.ask(WORKFLOW, id=order_id)
@@ -136,6 +153,10 @@ class ShopClient:
 
 def _problems(payload: Mapping[str, Any]) -> tuple[ProblemView, ...]:
     return PROBLEMS.validate_python(payload["errors"])
+
+
+def _offers(found: Sequence[Mapping[str, Any]]) -> tuple[OfferView, ...]:
+    return tuple(OfferView(**offer["product"], rule=offer["rule"], reason=offer["reason"]) for offer in found)
 
 
 def _product_input(wish: ProductWish) -> dict[str, Any]:

@@ -71,6 +71,16 @@ class OrderAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferView:
+    """A product that is recommended, by which rule, and why, for a person."""
+
+    sku: str
+    name: str
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProductWish:
     """A product to create: `price` is decimal text."""
 
