@@ -41,12 +41,16 @@ class MemoryResponses:
         if entry and entry.age < freshness.fresh + freshness.while_refreshed:
             return entry
         fallback = entry if entry and entry.age < freshness.kept else None
-        lease = await self.lease(key)
+        lease = self._take(key)
         if lease is None:
             return Busy(seconds=self._leases[key][1] - self._now(), fallback=fallback)
         return replace(lease, fallback=fallback)
 
-    async def lease(self, key: str) -> Lease | None:
+    async def lease(self, key: str, instead_of: str) -> Lease | None:
+        entry, _ = self._valid(key, None)
+        return self._take(key) if entry is None or entry.version == instead_of else None
+
+    def _take(self, key: str) -> Lease | None:
         now = self._now()
         if (held := self._leases.get(key)) and held[1] > now:
             return None
@@ -58,10 +62,11 @@ class MemoryResponses:
         await self.release(lease)
         if lease.incarnation != self._incarnation or self._was_dropped(page, lease):
             return Verdict.OUTDATED
-        if len(page.body) > self._largest or len(page.tags) > MOST_TAGS:
+        is_late = self._milliseconds() - lease.began >= page.freshness.kept * 1000
+        if is_late or len(page.body) > self._largest or len(page.tags) > MOST_TAGS:
             return Verdict.NOT_KEPT
-        kept = self._kept.get(lease.key)
-        if kept is None or kept.lease.incarnation != lease.incarnation or kept.lease.began <= lease.began:
+        entry, _ = self._valid(lease.key, None)
+        if entry is None or self._kept[lease.key].lease.began <= lease.began:
             self._kept[lease.key] = _Kept(page=page, lease=lease)
         return Verdict.STORED
 

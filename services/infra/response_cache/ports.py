@@ -36,8 +36,8 @@ class ResponseStore(Invalidation, Protocol):
         """
         ...
 
-    async def lease(self, key: str) -> Lease | None:
-        """The right to compute an answer anew while the kept one is given; None when somebody else does."""
+    async def lease(self, key: str, instead_of: str) -> Lease | None:
+        """The right to compute an answer anew while the kept version is given; None when somebody else does, or has."""
         ...
 
     async def store(self, lease: Lease, page: Page) -> Verdict:
