@@ -18,6 +18,7 @@ from activities.replays import ReplayActivities
 from services.infra.settings import TemporalSettings
 from services.infra.telemetry import current_trace
 from services.shared.errors import Unavailable
+from workers.absent_steps import absent_steps
 from workers.registry import QUEUES, activities_of
 from workers.tuning import worker_options
 from workflows.names import SEARCH_ATTRIBUTES
@@ -90,14 +91,14 @@ def worker_makers(
     replays: Mapping[str, ReplayActivities],
     threads: ThreadPoolExecutor,
 ) -> dict[str, Callable[[], Worker]]:
-    """What makes the worker of each hosted service's queues, by queue. See `activities_of`."""
+    """What makes the worker of each hosted service's queues, by queue. See `activities_of`, `absent_steps`."""
 
     def maker(queue: str) -> Callable[[], Worker]:
         return lambda: Worker(
             client,
             task_queue=queue,
             workflows=QUEUES[queue].workflows,
-            activities=activities_of(queue, hosted, replays),
+            activities=[*activities_of(queue, hosted, replays), *absent_steps(queue, hosted)],
             **worker_options(queue, threads),
         )
 

@@ -7,6 +7,7 @@ from temporalio import activity
 
 from activities.replays import ReplayActivities
 from tests.workers.faces import hosted
+from workers.absent_steps import absent_steps
 from workers.registry import activities_of
 from workflows import steps
 from workflows.names import (
@@ -18,13 +19,17 @@ from workflows.names import (
     NOTIFICATIONS_STANDARD_QUEUE,
     ORDERS_QUEUE,
     PAYMENTS_QUEUE,
+    RECOMMENDATIONS_QUEUE,
     USERS_QUEUE,
     queue_of,
 )
 from workflows.placement import is_local
 from workflows.steps import Step
 
-EVERY = (CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE, DEADLETTERS_QUEUE, USERS_QUEUE, NOTIFICATIONS)
+EVERY = (
+    *(CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, PAYMENTS_QUEUE, DEADLETTERS_QUEUE, USERS_QUEUE),
+    *(RECOMMENDATIONS_QUEUE, NOTIFICATIONS),
+)
 """The services; but for the last one, their queues have the same names."""
 LANES = (NOTIFICATIONS_CRITICAL_QUEUE, NOTIFICATIONS_STANDARD_QUEUE)
 STEPS: list[Step[Any, Any]] = [step for step in vars(steps).values() if isinstance(step, Step)]
@@ -49,13 +54,24 @@ def test_orders_can_run_every_step_that_is_placed_locally() -> None:
     assert wanted <= runnable(ORDERS_QUEUE, *EVERY)
 
 
+def test_a_worker_that_decides_workflows_knows_every_step_that_may_be_asked_for_locally() -> None:
+    others = tuple(service for service in EVERY if service != NOTIFICATIONS)
+    wanted = {wire_name(step.run) for step in STEPS if is_local(step, others)}
+    for hosting in (("orders",), ("orders", "inventory"), EVERY):
+        absent = [wire_name(step) for step in absent_steps(ORDERS_QUEUE, hosting)]
+        able = runnable(ORDERS_QUEUE, *hosting)
+        assert wanted <= able | set(absent)
+        assert len(absent) == len(set(absent) - able)
+    assert absent_steps(USERS_QUEUE, ("users",)) == []
+
+
 def test_every_step_is_run_by_its_services_queue() -> None:
     for step in STEPS:
         assert wire_name(step.run) in runnable(step.queue, *EVERY)
 
 
 def test_no_other_queue_runs_the_steps_that_leave() -> None:
-    for queue in (CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE):
+    for queue in (CATALOG_QUEUE, INVENTORY_QUEUE, ORDERS_QUEUE, RECOMMENDATIONS_QUEUE):
         assert not {name for name in runnable(queue, *EVERY) if name.startswith(("payments.", "notifications."))}
     assert all(name.startswith("payments.") for name in runnable(PAYMENTS_QUEUE, *EVERY))
 

@@ -2,6 +2,7 @@
 
 import pytest
 from temporalio.client import WorkflowFailureError
+from temporalio.worker import Worker
 
 from services.catalog.errors import SkuTaken
 from services.catalog.models import CreateProduct
@@ -9,8 +10,9 @@ from services.inventory.models import ReservationState, ReservedLine
 from services.shared.errors import Invalid, Refused
 from tests.workflows.case import LOCAL, REMOTE, Case
 from tests.workflows.faults import Fault
-from tests.workflows.lab import Lab
+from tests.workflows.lab import Lab, activities_of
 from tests.workflows.shop import PRICE
+from workers.absent_steps import absent_steps
 from workflows.expire_reservations import ExpireReservations
 from workflows.failures import refusal_of
 from workflows.launch_product import LaunchProduct
@@ -29,13 +31,15 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 PLACES = pytest.mark.parametrize("colocated", [REMOTE, LOCAL], ids=["remote", "local"])
 
 
-async def launch(case: Case, stock: int = 5, places: tuple[str, ...] = REMOTE) -> LaunchProductResult:
+async def launch(
+    case: Case, stock: int = 5, places: tuple[str, ...] = REMOTE, queue: str = CATALOG_QUEUE
+) -> LaunchProductResult:
     product = CreateProduct(product_id=case.order_id, sku="nib", name="Nib", description="", categories=(), price=PRICE)
     return await case.client.execute_workflow(
         LaunchProduct.run,
         LaunchProductInput(product=product, initial_stock=stock, colocated=places),
         id=product_workflow_id(case.order_id),
-        task_queue=CATALOG_QUEUE,
+        task_queue=queue,
     )
 
 
@@ -50,6 +54,22 @@ async def test_a_product_is_launched_with_its_stock(lab: Lab, colocated: tuple[s
     case = await lab.case("product")
     launched = await launch(case, places=colocated)
     assert (launched.product.sku, launched.stock.available) == ("nib", 5)
+    assert case.shop.script.journal == "create open"
+
+
+async def test_what_another_process_hosts_is_done_there_though_it_was_to_be_local(lab: Lab) -> None:
+    """As where a process of a few services takes up what one of all services has begun."""
+    case = await lab.case("product")
+    few = [step for step in activities_of(lab.shops) if step.__name__ == "create_product"]
+    async with Worker(
+        lab.client,
+        task_queue="few",
+        workflows=[LaunchProduct],
+        activities=[*few, *absent_steps(CATALOG_QUEUE, ["catalog"])],
+        max_cached_workflows=0,
+    ):
+        launched = await launch(case, places=LOCAL, queue="few")
+    assert launched.stock.available == 5
     assert case.shop.script.journal == "create open"
 
 
