@@ -26,7 +26,8 @@ from services.infra.mongo import connect as connect_mongo
 from services.infra.notices import Announcer
 from services.infra.outbox.relay import Relay
 from services.infra.redis import connect as connect_redis
-from services.infra.response_cache.memory import MemoryResponses
+from services.infra.redis_calls.scripts import RedisScripts
+from services.infra.response_cache.redis_store import RedisResponses
 from services.infra.settings import Settings
 from services.shared.clock import SystemClock
 from services.shared.errors import Unavailable
@@ -89,7 +90,8 @@ class Process:
         self._hosted = [compose(name, shared) for name in names]
         self._publisher = Publisher(shared.settings.kafka)
         self._redis = connect_redis(shared.settings.redis)
-        self._drops = CacheDrops(MemoryResponses(), shared.clock)
+        kept = RedisResponses(RedisScripts(self._redis), shared.ids)
+        self._drops = CacheDrops(kept, shared.clock)
         self._owed = shared.owed
         news = News(drops=self._drops, live=LiveNotices(Announcer(self._redis), shared.clock))
         self._works = {hosted.name: works_of(hosted, news, shared.clock) for hosted in self._hosted}
