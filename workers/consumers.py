@@ -7,6 +7,7 @@ from typing import Final
 from services.infra.consuming.events import EventWork
 from services.infra.consuming.work import Consumption, Retries
 from services.infra.notices import Changed
+from services.infra.response_cache.tags import IN_STOCK
 from services.shared.clock import Clock
 from services.shared.receipts import Handler
 from workers.composition import STOCK_NOTES, Hosted
@@ -32,6 +33,8 @@ class Row:
         every: seconds between its looks at the topic at least, see Consumption.
         replay: what a replay of its dead letters does; None: the same as `handler`.
         floods: see Consumption.
+        owes: names of kept answers that are made from what it writes. They are dropped when a process begins, too:
+            the one before it may have ended without.
     """
 
     service: str
@@ -43,6 +46,7 @@ class Row:
     every: float = 0.0
     replay: Callable[[Hosted, News], Handler] | None = None
     floods: bool = False
+    owes: tuple[str, ...] = ()
 
 
 NOTES_EVERY: Final = 0.5
@@ -95,6 +99,7 @@ CONSUMERS: Final = (
         handler=lambda hosted, _: hosted.handlers[STOCK_NOTES],
         receipts=True,
         every=NOTES_EVERY,
+        owes=(IN_STOCK,),
     ),
     Row(
         service=NOTIFICATIONS,

@@ -204,6 +204,10 @@ class Process:
         return asyncio.create_task(keep_running(f"relay of {hosted.name}", run, self._drained))
 
     def _dropping(self) -> asyncio.Task[None]:
+        now = self._clock.now()
+        for row in CONSUMERS:
+            if row.owes and any(row.consumer in works for works in self._works.values()):
+                self._owed.owe(row.consumer, row.owes, now)
         run = partial(self._owed.run, self._drops, self._drained)
         return asyncio.create_task(keep_running("drops that are owed", run, self._drained))
 
