@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.recommendations.models import Sold
-from services.recommendations.refreshing.models import StandingOrder
 from services.shared.receipts import Outcome
+from services.shared.standing_orders import StandingOrder
 
 
 class Mark(StrEnum):

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from services.recommendations.counting.models import OrderNews
 from services.recommendations.models import ShelfProduct
-from services.recommendations.refreshing.models import StandingOrder
 from services.shared.receipts import Outcome
+from services.shared.standing_orders import StandingOrder
 
 
 class CountStore(Protocol):
@@ -26,21 +26,21 @@ class CountStore(Protocol):
         """The outcome that `count` would have now; changes nothing."""
         ...
 
-    async def begin_rebuild(self) -> int:
-        """An empty second generation, by its number: from the end of this on events are counted in both. What another
-        rebuild has left unfinished is thrown away, and what served before the last one.
+    async def begin_rebuild(self, rebuild_id: str) -> None:
+        """From its end on events are counted in a second generation as well, which is empty at first. Without effect
+        where this rebuild has begun, or is finished; what another one has left unfinished is thrown away.
         """
         ...
 
-    async def count_standing(self, generation: int, orders: Sequence[StandingOrder]) -> int:
-        """Counts in that generation the orders that it does not know; how many these are.
+    async def count_standing(self, rebuild_id: str, orders: Sequence[StandingOrder]) -> int:
+        """Counts in the second generation the orders that it does not know; how many these are.
 
-        Raises NotFound where it is not being built.
+        Raises Conflict where this rebuild does not go on.
         """
         ...
 
-    async def finish_rebuild(self, generation: int) -> None:
-        """That generation serves; without effect when it does already. Raises NotFound where it is not being built."""
+    async def finish_rebuild(self, rebuild_id: str) -> None:
+        """The second generation serves; without effect where it does. Raises Conflict as above."""
         ...
 
 

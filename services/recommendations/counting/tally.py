@@ -11,10 +11,10 @@ from typing import TypeVar
 from services.recommendations.counting.models import Changes, Mark, OrderNews, Tally
 from services.recommendations.limits import PAIRED_SKUS
 from services.recommendations.models import Sold
-from services.recommendations.refreshing.models import StandingOrder
 from services.recommendations.weeks import week_of
 from services.shared.ids import derived_id
 from services.shared.receipts import Outcome
+from services.shared.standing_orders import StandingOrder
 
 Key = TypeVar("Key")
 
@@ -64,7 +64,7 @@ def changes_of(signed: Iterable[tuple[StandingOrder, int]]) -> Changes:
         for sku, count in units_of(order).items():
             orders[sku, week] += sign
             units[sku, week] += sign * count
-            purchases[order.user_id, week][sku] += sign
+            purchases[order.customer_id, week][sku] += sign
         for pair in pairs_of(order):
             pairs[pair] += sign
     return Changes(
@@ -78,7 +78,7 @@ def units_of(order: StandingOrder) -> Mapping[str, int]:
     """By SKU the units in the order, sorted."""
     units: Counter[str] = Counter()
     for line in sorted(order.lines, key=lambda line: line.sku):
-        units[line.sku] += line.units
+        units[line.sku] += line.quantity
     return units
 
 
