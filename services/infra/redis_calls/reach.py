@@ -34,6 +34,7 @@ class Reach:
         self._within = within
         self._failures = 0
         self._search: asyncio.Task[None] | None = None
+        self._is_sought_anew = False
         self._debts: list[Step] = []
         self._late: set[asyncio.Task[None]] = set()
 
@@ -74,7 +75,8 @@ class Reach:
         return answer
 
     def note_away(self) -> None:
-        """From now on nobody asks, until it was found again."""
+        """From now on nobody asks, until it was found, and everything was done that comes first."""
+        self._is_sought_anew = True
         if self._search is None:
             log.warning("going on without Redis")
             self._search = asyncio.get_running_loop().create_task(self._find())
@@ -87,10 +89,11 @@ class Reach:
             await asyncio.wait(tasks)
 
     async def _find(self) -> None:
-        is_back = await self._is_back()
-        while not is_back:
-            await asyncio.sleep(PAUSE)
-            is_back = await self._is_back()
+        while self._is_sought_anew:
+            self._is_sought_anew = False
+            if not await self._is_back():
+                self._is_sought_anew = True
+                await asyncio.sleep(PAUSE)
         self._failures = 0
         self._search = None
         log.info("Redis is back")

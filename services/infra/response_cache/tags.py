@@ -53,4 +53,4 @@ def bought_together(sku: str) -> str:
 
 def slot_of(tag: str) -> int:
     """Where the moment of a tag's last drop is kept. Two tags may share a slot: then each drops the other's answers."""
-    return crc32(tag.encode()) % SLOTS
+    return crc32(tag.encode(errors="surrogatepass")) % SLOTS
