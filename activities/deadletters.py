@@ -87,7 +87,7 @@ class DeadLetterActivities:
         if candidate.size > LARGEST:
             return ParkedRecord(
                 letter_id=candidate.id, consumer=candidate.consumer, service="", topic=candidate.topic,
-                key=None, value=None, headers=(), is_too_large=True,
+                key=None, value=None, headers=(), is_too_large=True, replays=candidate.replays,
             )  # fmt: skip
         record = stored.record
         return ParkedRecord(
@@ -98,6 +98,7 @@ class DeadLetterActivities:
             key=text_of_bytes(record.key),
             value=text_of_bytes(record.value),
             headers=tuple(ParkedHeader(name=name, value=text_of_bytes(value)) for name, value in record.headers),
+            replays=candidate.replays,
         )
 
 

@@ -28,6 +28,7 @@ class ParkedRecord:
     Attributes:
         service: whose process runs the consumer; empty when nobody's does any more, or nobody is to have it.
         is_too_large: it cannot travel, and comes without its content.
+        replays: of the letter so far; None from a process that does not tell it yet.
     """
 
     letter_id: str
@@ -38,6 +39,7 @@ class ParkedRecord:
     value: str | None = field(repr=False)
     headers: tuple[ParkedHeader, ...] = field(repr=False)
     is_too_large: bool = False
+    replays: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,21 +134,23 @@ class RedriveDeadLetters:
 
     async def _treat(self, service: str, records: tuple[ParkedRecord, ...]) -> None:
         letters = await self._tried(service, records) if service else _of_nobody(records, self._input.dry_run)
-        quarantined = 0 if self._input.dry_run else await self._recorded(letters)
+        quarantined = 0 if self._input.dry_run else await self._recorded(letters, records)
         self._note(self._mark.progress.after(letters, quarantined, self._rules))
 
     async def _tried(self, service: str, records: tuple[ParkedRecord, ...]) -> Sequence[LetterVerdict]:
         step = steps.preview_letters(service) if self._input.dry_run else steps.apply_letters(service)
         return (await self._or_stop(perform(step, ParkedRecords(records=records), REMOTE))).letters
 
-    async def _recorded(self, letters: Sequence[LetterVerdict]) -> int:
+    async def _recorded(self, letters: Sequence[LetterVerdict], taken: Sequence[ParkedRecord]) -> int:
         """How many are set aside now. Not to be interrupted: what was applied must be known."""
+        before = {each.letter_id: each.replays for each in taken}
         results = tuple(
             ReplayResult(
                 letter_id=each.letter_id,
                 verdict=Verdict(each.verdict),
                 error_type=each.error_type,
                 error_message=each.error_message,
+                replays_before=before.get(each.letter_id),
             )
             for each in letters
         )

@@ -64,7 +64,8 @@ class DeadLetter:
         disposition: None where the record does not say.
         fingerprint: the same for failures that differ in ids, numbers and quoted parts only.
         attempts: of the consumer, before it gave up.
-        replays: how often it was replayed, whatever came of it; `history` has the latest.
+        replays: how often it was replayed, whatever came of it; of several at the same moment that fail, one counts.
+            `history` has the latest.
         note: who discarded it, and why.
         size: of key, value and headers as text, in bytes, rather more than less.
         revision: counts the changes, from 1; writers compare it.
@@ -183,7 +184,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A letter that a redrive takes next: small enough for a workflow's history. `size` is the letter's."""
+    """A letter that a redrive takes next, small enough for a workflow's history. `size`, `replays`: the letter's."""
 
     id: str
     place: str
@@ -193,16 +194,23 @@ class Candidate:
     event_id: str | None
     found_at: Position
     size: int
+    replays: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayResult:
-    """How the replay of one letter went; the error is empty unless it FAILED."""
+    """How the replay of one letter went.
+
+    Attributes:
+        error_type: empty unless it FAILED, as is `error_message`.
+        replays_before: of the letter, when it was taken for this one; None where that is not known.
+    """
 
     letter_id: str
     verdict: Verdict
     error_type: str = ""
     error_message: str = ""
+    replays_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

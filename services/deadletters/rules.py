@@ -112,10 +112,16 @@ def discarded(letter: DeadLetter, actor_id: str, reason: str, at: datetime) -> D
 
 
 def replayed(letter: DeadLetter, replay: Replay, result: ReplayResult) -> DeadLetter:
-    """The letter after one more replay. What was discarded meanwhile stays so, unless it had its effect."""
+    """The letter after one more replay. What was discarded meanwhile stays so, unless it had its effect.
+
+    Three people who replay it at the same moment have tried once: a failure that began before another's was known is
+    told, and does not count towards setting the letter aside.
+    """
+    overlaps = result.replays_before is not None and letter.replays > result.replays_before
+    counts = result.verdict is not Verdict.FAILED or not overlaps
     told = replace(
         letter,
-        replays=letter.replays + 1,
+        replays=letter.replays + counts,
         history=(*letter.history, replay)[-MOST_HISTORY:],
         revision=letter.revision + 1,
     )
@@ -150,4 +156,5 @@ def candidate_of(letter: DeadLetter) -> Candidate:
         event_id=letter.event_id,
         found_at=letter.found_at,
         size=letter.size,
+        replays=letter.replays,
     )

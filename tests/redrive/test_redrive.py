@@ -96,6 +96,23 @@ async def test_a_letter_that_fails_for_the_third_time_is_quarantined_and_replaye
     assert await case.letters.statuses() == {"e1": "REPLAYED"}
 
 
+async def test_three_redrives_of_a_letter_at_the_same_moment_are_one_try(lab: Lab) -> None:
+    case = lab.case()
+    await case.letters.park("stock-notes", "e1")
+    case.notes.fails = lambda _: True
+    case.notes.gate.clear()
+    runs = [await each.start() for each in (case, lab.again(case), lab.again(case))]
+    await until(lambda: asked(case, 3))
+    case.notes.gate.set()
+    assert [(await run.result()).quarantined for run in runs] == [0, 0, 0]
+    letter = (await case.letters.all())["e1"]
+    assert (letter.status, letter.replays, len(letter.history)) == (LetterStatus.PARKED, 1, 3)
+
+
+async def asked(case: Case, times: int) -> bool:
+    return case.notes.asked >= times
+
+
 async def test_only_what_was_there_at_the_start_and_was_asked_for_is_replayed(case: Case) -> None:
     await case.letters.park("stock-notes", *names(12))
     await case.letters.park("live-orders", "other")
@@ -113,16 +130,12 @@ async def test_a_service_that_is_away_is_waited_for_and_is_no_failure_of_a_lette
     await case.letters.park("stock-notes", *names(5))
     case.notes.away = True
     run = await case.start()
-    await until(lambda: asked_twice(case))
+    await until(lambda: asked(case, 2))
     assert (await run.query(RedriveDeadLetters.progress)).tally == Tally()
     case.notes.away = False
     done = await run.result()
     assert (done.tally, case.notes.effects) == (Tally(applied=5), names(5))
     assert {letter.replays for letter in (await case.letters.all()).values()} == {1}
-
-
-async def asked_twice(case: Case) -> bool:
-    return case.notes.asked > 1
 
 
 async def test_a_cancelled_redrive_ends_between_batches_with_what_it_did_recorded(case: Case) -> None:
@@ -148,7 +161,7 @@ async def test_a_cancelled_redrive_does_not_wait_for_a_service_that_is_away(case
     await case.letters.park("stock-notes", "e1")
     case.notes.away = True
     run = await case.start()
-    await until(lambda: asked_twice(case))
+    await until(lambda: asked(case, 2))
     await run.cancel()
     with pytest.raises(WorkflowFailureError):
         await run.result()
