@@ -89,3 +89,22 @@ TAGS: Final[Mapping[str, TagsOf]] = {
 def tags_of(events: Iterable[Event]) -> frozenset[str]:
     """What all of these make void."""
     return frozenset(tag for event in events for tag in TAGS[event.type](event.data))
+
+
+COUNTED: Final = frozenset({"order.confirmed.v1", "order.cancelled.v1"})
+
+
+def lists_of_buyers(events: Iterable[Event]) -> frozenset[str]:
+    """What is void once these orders are counted: nobody is offered what he has just bought."""
+    return frozenset(tags.recommendations_of(event.data["customerId"]) for event in events if event.type in COUNTED)
+
+
+def counts_of_goods(events: Iterable[Event]) -> frozenset[str]:
+    """What is void once the counts are read again that these orders are part of."""
+    skus = {line["sku"] for event in events if event.type in COUNTED for line in event.data["lines"]}
+    return frozenset({*map(tags.bought_together, skus), tags.TRENDING}) if skus else frozenset()
+
+
+def words_of_reasons(events: Iterable[Event]) -> frozenset[str]:
+    """What is void once the names are read again that reasons are made of: all personal lists hold some of them."""
+    return frozenset({tags.TRENDING for event in events if event.type == "product.updated.v1"})

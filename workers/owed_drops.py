@@ -46,6 +46,11 @@ class OwedDrops:
         self._debts: dict[tuple[float, str], Debt] = {}
         self._news = asyncio.Event()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is owed."""
+        return not self._debts
+
     def owe(self, consumer: str, tags: Iterable[str], since: datetime, later: float = 0.0) -> None:
         """To be dropped at once. With `later`: between once and twice so many seconds from now, where what answers are
         made from is itself read so seldom. Never waits, never fails.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.infra.notices import Changed
-from services.infra.response_cache.tags import IN_STOCK
+from services.infra.response_cache.tags import IN_STOCK, TRENDING
 from services.shared.errors import Unavailable
 from services.shared.events import Event
 from services.shared.receipts import Delivery, Handler, Outcome, Receipt
@@ -22,6 +22,7 @@ from workers.event_tags import TAGS, tags_of
 from workers.event_types import KNOWN_TYPES
 from workers.news import News
 from workers.owed_drops import MOST_NAMES, OwedDrops
+from workers.owing import owing_names, owing_purchases
 
 NOW = StandingClock().now()
 EVERYTHING = frozenset({"*"})
@@ -203,3 +204,51 @@ async def test_of_too_many_names_all_that_is_kept_is_dropped() -> None:
         epochs.is_away = False
         await epochs.until(tries=2)
     assert epochs.dropped == [EVERYTHING]
+
+
+class Counting:
+    """Offers Handler. Its effect may be there although it says that something was away."""
+
+    def __init__(self, *, is_away: bool = False) -> None:
+        self._is_away = is_away
+
+    async def handle(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
+        if self._is_away:
+            raise Unavailable("temporal", "away")
+        return [Outcome.DUPLICATE] * len(deliveries)
+
+    async def preview(self, delivery: Delivery) -> Outcome:
+        del delivery
+        return Outcome.DUPLICATE
+
+
+def one(kind: str) -> Event:
+    return next(event for event in one_of_every_type() if event.type == kind)
+
+
+@pytest.mark.parametrize("kind", ["order.confirmed.v1", "order.cancelled.v1"])
+@pytest.mark.parametrize("is_away", [False, True])
+async def test_an_order_that_is_counted_makes_its_buyers_list_void_and_what_is_counted_of_its_goods_a_little_later(
+    kind: str, *, is_away: bool
+) -> None:
+    epochs, owed = Epochs(), OwedDrops()
+    handler = owing_purchases(Counting(is_away=is_away), owed, "purchases", timedelta(seconds=0.05))
+    async with running(owed, epochs):
+        with pytest.raises(Unavailable) if is_away else nullcontext():
+            await handler.handle([delivered(one(kind)), delivered(one("order.shipped.v1"))])
+        await epochs.until(tries=2)
+    skus = {f"bought-together:{line['sku']}" for line in one(kind).data["lines"]}
+    assert epochs.dropped == [{"recommendations:c1"}, skus | {TRENDING}]
+
+
+async def test_an_order_on_its_way_changes_no_list_and_a_new_name_the_reasons() -> None:
+    epochs, owed = Epochs(), OwedDrops()
+    purchases = owing_purchases(Counting(), owed, "purchases", timedelta(seconds=0.05))
+    names = owing_names(Counting(), owed, "shelf", timedelta(seconds=0.05))
+    async with running(owed, epochs):
+        await purchases.handle([delivered(one("order.placed.v1")), delivered(one("order.shipped.v1"))])
+        await names.handle([delivered(one("product.created.v1"))])
+        assert owed.is_empty
+        await names.handle([delivered(one("product.updated.v1"))])
+        await epochs.until(tries=1)
+    assert epochs.dropped == [{TRENDING}]
