@@ -27,7 +27,7 @@ class TestMemoryConsumer(ApplierContract):
 class TestEventWork(ApplierContract):
     @pytest.fixture
     def applier(self) -> Applier:
-        return EventWork("stock-notes", StockNotes(MemoryProductStore()), KNOWN_TYPES.check, StandingClock())
+        return EventWork("stock-notes", StockNotes(MemoryProductStore(), lambda _since: None), KNOWN_TYPES.check, StandingClock())
 
     @pytest.fixture
     def broken(self) -> RawRecord:
