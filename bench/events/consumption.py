@@ -90,7 +90,7 @@ async def _consume(field: Field, name: str, events: int, together: int) -> float
     store = product_store(Database(field.mongo, name.replace("-", "_")))
     await store.prepare()
     letters = KafkaLetters(settings)
-    work = EventWork(name, StockNotes(store), KNOWN_TYPES.check, CLOCK)
+    work = EventWork(name, StockNotes(store, lambda _since: None), KNOWN_TYPES.check, CLOCK)
     row = Consumption(topics=("caravan.inventory",), consumer=name, work=work, together=together)
     stop = asyncio.Event()
     running = asyncio.create_task(Consumer(row, Means(kafka=settings, letters=letters, clock=CLOCK)).run(stop))

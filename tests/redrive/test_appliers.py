@@ -27,7 +27,8 @@ class TestMemoryConsumer(ApplierContract):
 class TestEventWork(ApplierContract):
     @pytest.fixture
     def applier(self) -> Applier:
-        return EventWork("stock-notes", StockNotes(MemoryProductStore(), lambda _since: None), KNOWN_TYPES.check, StandingClock())
+        notes = StockNotes(MemoryProductStore(), lambda _since: None)
+        return EventWork("stock-notes", notes, KNOWN_TYPES.check, StandingClock())
 
     @pytest.fixture
     def broken(self) -> RawRecord:
