@@ -28,7 +28,8 @@ async def check_consumers(services: str) -> str:
     """No consumer pauses for a flood of dead letters, none waits for what is away, none joins its group in vain."""
     found = await _metrics(services)
     wrong = [
-        f"{consumer} pauses, for too much of what it read became dead letters: `caravan dlq list` says why"
+        f"{consumer} pauses, for too much of what it read became dead letters: `caravan dlq list` says why; repair it "
+        "and restart the process, or wait for its next try"
         for consumer in _above_zero(found, FLOODED)
     ]
     wrong += [

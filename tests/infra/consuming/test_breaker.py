@@ -18,6 +18,12 @@ def test_few_letters_are_no_flood_whatever_their_share() -> None:
     assert breaker.admits(0.0) is None
 
 
+def test_ops_can_let_thousands_of_broken_records_become_letters_by_settings() -> None:
+    breaker = FloodBreaker(FloodRules(share=1, letters=10_000, window=10_000))
+    assert not any(breaker.note_letter(0.0) for _ in range(9_999))
+    assert breaker.admits(0.0) is None
+
+
 def test_many_letters_among_more_effects_are_none() -> None:
     breaker = FloodBreaker(FloodRules(share=0.5, letters=4, window=20, pause=60.0))
     for _ in range(9):
