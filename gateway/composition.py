@@ -8,6 +8,8 @@ from redis.asyncio import Redis
 from temporalio.client import Client
 
 from gateway.auth import Authenticator, keys_of
+from gateway.cache_composition import Stores, cached_of, redis_responses
+from gateway.caching.serving import CachedAnswers
 from gateway.context import Backends, Places
 from gateway.currencies import Currencies
 from gateway.limits.ports import Budget
@@ -21,7 +23,7 @@ from gateway.temporal_schedules import TemporalSchedules
 from gateway.throttle.budget import LeakyBudget
 from gateway.throttle.keys import Keys
 from gateway.throttle.memory import MemoryCounters
-from gateway.throttle.ports import Bucket, Counters
+from gateway.throttle.ports import Bucket
 from gateway.throttle.redis_counters import RedisCounters
 from gateway.throttle.sign_ins import SignIns
 from gateway.throttle.standby import StandbyCounters
@@ -97,9 +99,9 @@ def assemble(
     clock: Clock,
     line: Line | None = None,
     budget: Budget | None = None,
-    counters: Counters | None = None,
+    stores: Stores | None = None,
 ) -> FastAPI:
-    """The gateway on any backends; hangs up the line at its end. Counts in Redis unless it is told where.
+    """The gateway on any backends; hangs up the line at its end. Counts and keeps in Redis unless it is told where.
 
     Raises OSError or ValueError for trusted documents that cannot be read or executed.
     """
@@ -109,7 +111,8 @@ def assemble(
     authenticator = Authenticator(AccessTokens(keys, rules, clock))
 
     redis = connect_redis(settings.redis)
-    counters = counters or StandbyCounters(RedisCounters(redis), MemoryCounters(), metrics.throttle)
+    stores = stores or Stores()
+    counters = stores.counters or StandbyCounters(RedisCounters(redis), MemoryCounters(), metrics.throttle)
     names = Keys(settings.identity.private_key)
     around = Around(
         backends=backends,
@@ -118,7 +121,8 @@ def assemble(
         sign_ins=SignIns(counters, names, settings.sign_ins, metrics.throttle),
     )
     bucket = Bucket(size=settings.limits.budget, leak=settings.limits.budget_refill)
-    edge = edge_of(settings, schema, around, budget or LeakyBudget(counters, names, bucket, metrics.throttle))
+    cached = cached_of(settings, schema, stores.responses or redis_responses(redis, backends.ids), metrics.cache)
+    edge = edge_of(settings, schema, around, budget or LeakyBudget(counters, names, bucket, metrics.throttle), cached)
     live = live_of(settings, schema, edge, redis, clock)
     return build_app(
         Parts(
@@ -133,12 +137,14 @@ def assemble(
             explorer=settings.profile is Profile.DEVELOPMENT,
             origins=tuple(settings.gateway.allowed_origins.split()),
             largest_head=settings.limits.headers,
-            close=partial(_close, redis, line),
+            close=partial(_close, redis, line, cached),
         )
     )
 
 
-async def _close(redis: Redis, line: Line | None) -> None:
+async def _close(redis: Redis, line: Line | None, cached: CachedAnswers | None) -> None:
+    if cached is not None:
+        await cached.close()
     await redis.aclose()
     if line is not None:
         await line.session.close()

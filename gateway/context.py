@@ -261,6 +261,13 @@ class RequestContext:
     gaps: dict[tuple[str | int, ...], GraphQLError] = field(default_factory=dict)
     prepared: list[Coroutine[Any, Any, Any]] = field(default_factory=list, repr=False)
 
+    def begun_again(self, viewer: Actor | None) -> "RequestContext":
+        """The same request of somebody else, with nothing of this one in it."""
+        loaders = Loaders(self.backends, viewer)
+        return RequestContext(
+            backends=self.backends, loaders=loaders, viewer=viewer, request_id=self.request_id, address=self.address
+        )
+
     def end(self) -> None:
         """Nothing of the request goes on behind its answer."""
         self.loaders.cancel()

@@ -31,6 +31,9 @@ from graphql.pyutils import Path, Undefined, is_awaitable
 MARK: Final = "caravan_plain"
 """In a field's extensions: its Way, where there is a short one."""
 
+TAGGED: Final = "caravan_tagged"
+"""In a type's extensions: makes of an object the tag under which answers that show it are dropped."""
+
 PLAIN: Final = (str, int, float, datetime)
 WRITTEN: Final = frozenset({str, int, float, bool})
 NEVER_AWAITED: Final = WRITTEN | {list, tuple, dict, NoneType}
@@ -119,6 +122,8 @@ class TidyExecution(ExecutionContext):
         fields: dict[str, list[FieldNode]],
     ) -> Any:  # noqa: ANN401 (graphql-core's signature)
         """The object's fields, in their order: those with plain values at once, the others as graphql-core does."""
+        if (tag := parent_type.extensions.get(TAGGED)) is not None:
+            self.context_value.shown.add(tag(source_value))
         written: dict[str, Any] = {}
         others: dict[str, list[FieldNode]] = {}
         for name, nodes in fields.items():

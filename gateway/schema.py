@@ -8,6 +8,8 @@ import sys
 import graphene
 from graphql import GraphQLSchema, print_schema
 
+from gateway.caching.changes import note_changes
+from gateway.caching.shown import tell_what_is_shown
 from gateway.guard import guard
 from gateway.resolvers.audit import AuditQueries
 from gateway.resolvers.campaigns import CampaignMutations, CampaignQueries
@@ -62,7 +64,7 @@ class Subscription(Subscriptions, graphene.ObjectType):
 def build_schema() -> GraphQLSchema:
     """The guarded schema, ready to be served, whichever services are away."""
     schema = graphene.Schema(query=Query, mutation=Mutation, subscription=Subscription).graphql_schema
-    return answer_lists_in_part(guard(schema))
+    return note_changes(tell_what_is_shown(answer_lists_in_part(guard(schema))))
 
 
 def printed() -> str:

@@ -70,7 +70,7 @@ def build_app(parts: Parts) -> FastAPI:
             allow_origins=parts.origins,
             allow_methods=["GET", "POST"],
             allow_headers=["authorization", "content-type", *PREFLIGHT_HEADERS],
-            expose_headers=["retry-after"],
+            expose_headers=["retry-after", "cache-status", "age"],
         )
     app.add_middleware(BoundedHead, most=parts.largest_head)
     page = ExplorerPage(shown=parts.explorer)

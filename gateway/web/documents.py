@@ -21,6 +21,7 @@ from graphql import (
     validate,
 )
 
+from gateway.caching.plans import Plan
 from gateway.errors import TooComplex
 from gateway.limits.measures import check_size, operations_of
 from gateway.web.places import with_field
@@ -37,12 +38,16 @@ VALIDATION_GAVE_UP = "Validation aborted."
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document, whether it is valid, what the metrics call it, and what those operations cost that take nothing."""
+    """A document, whether it is valid, and what the metrics call it.
+
+    Kept with it: what those operations cost that take nothing, and whether answers to its operations may be kept.
+    """
 
     document: DocumentNode
     errors: list[GraphQLError]
     label: str
     costs: dict[str | None, int] = field(default_factory=dict)
+    plans: dict[str | None, Plan | None] = field(default_factory=dict)
 
 
 class Documents:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from graphql import GraphQLError, GraphQLSchema
 
 from gateway.auth import Authenticator
+from gateway.caching.serving import CachedAnswers
 from gateway.context import Backends
 from gateway.limits.ports import Budget
 from gateway.throttle.sign_ins import SignIns
@@ -28,7 +29,14 @@ class Around:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """What the endpoint stands on. `answer_within` are the seconds that an internal call may take."""
+    """What the endpoint stands on.
+
+    Attributes:
+        answer_within: the seconds that an internal call may take.
+        cached: None where no answers are kept.
+        tells_of_cache: whether answers tell where they come from, for developers.
+        downstream: the seconds for which others may keep an answer that is for everybody.
+    """
 
     around: Around
     documents: Documents
@@ -37,9 +45,14 @@ class Edge:
     budget: Budget
     limits: LimitsSettings
     answer_within: float
+    cached: CachedAnswers | None
+    tells_of_cache: bool
+    downstream: int
 
 
-def edge_of(settings: Settings, schema: GraphQLSchema, around: Around, budget: Budget) -> Edge:
+def edge_of(
+    settings: Settings, schema: GraphQLSchema, around: Around, budget: Budget, cached: CachedAnswers | None = None
+) -> Edge:
     """The edge. In production the schema is not told.
 
     Raises OSError or ValueError for trusted documents that cannot be read, or could not be executed.
@@ -56,6 +69,9 @@ def edge_of(settings: Settings, schema: GraphQLSchema, around: Around, budget: B
         budget=budget,
         limits=limits,
         answer_within=settings.gateway.answer_within,
+        cached=cached,
+        tells_of_cache=open_schema,
+        downstream=settings.cache.downstream,
     )
 
 

@@ -5,19 +5,20 @@ Knows no field of the schema. Every failure is in the answer, and so is what the
 
 import logging
 from dataclasses import dataclass
-from http import HTTPStatus
+from functools import partial
+from http import HTTPMethod, HTTPStatus
 from time import perf_counter
 from typing import Any
 
 from ariadne.asgi.handlers import GraphQLHTTPHandler
 from ariadne.graphql import graphql, validate_data
-from ariadne.types import GraphQLResult
-from graphql import DocumentNode, GraphQLError, OperationType
+from graphql import GraphQLError, OperationType
 from pydantic_core import to_json
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from structlog.contextvars import bound_contextvars, get_contextvars
 
+from gateway.caching.serving import Executed, Served
 from gateway.context import Loaders, RequestContext
 from gateway.errors import BadInput, TooComplex, failed, format_error
 from gateway.execution import TidyExecution
@@ -26,9 +27,11 @@ from gateway.web.edge import Edge
 from gateway.web.gate import NOT_EXECUTED, Admitted, NotExecutable
 from gateway.web.metrics import outcome_of
 from gateway.web.transport.bodies import JSON_TYPE, Rejected, read_json
+from gateway.web.transport.caching import CHANGED, EXECUTED, cache_headers, is_known, told
 from gateway.web.transport.deadline import GRACE, Gone, before_deadline, while_waited_for
 from gateway.web.transport.negotiation import answer_type, is_operation, operation_in_url, status_of
 from services.infra.calls.deadlines import waited_for
+from services.shared.actors import Actor
 from services.shared.errors import CaravanError
 from services.shared.traces import TRACEPARENT, trace_from
 
@@ -47,6 +50,7 @@ class Exchange:
     context: RequestContext | None = None
     label: str = "invalid"
     cost: int = NOT_EXECUTED
+    cache_status: str | None = None
 
 
 class GraphQLEndpoint(GraphQLHTTPHandler):
@@ -67,26 +71,19 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
             request_id = self._edge.around.backends.ids.new()
             trace = trace_from(request_id, request.headers.get(TRACEPARENT))
             with bound_contextvars(request_id=request_id, **trace):
-                _, result = await self.execute_graphql_query(request, data)
+                return await self._answered(request, data)
         except Rejected as rejected:
             self._edge.around.metrics.note_request("unread", "BAD_USER_INPUT", 0)
             return self._refused(rejected)
         except (ClientDisconnect, Gone):
             self._edge.around.metrics.note_request("unread", "GONE", 0)
             return NOBODY_LISTENS
-        return _answer(request, result)
 
-    async def execute_graphql_query(
-        self,
-        request: Any,  # noqa: ANN401 (ariadne's signature: a request or a socket)
-        data: object,
-        *,
-        context_value: RequestContext | None = None,
-        query_document: DocumentNode | None = None,  # noqa: ARG002 (ariadne's signature)
-    ) -> GraphQLResult:
-        """Executes one operation; every failure is in the answer. Raises Rejected and Gone for a request."""
+    async def _answered(self, request: Request, data: object) -> Response:
+        """Executes one operation; every failure is in the answer. Raises Rejected and Gone."""
         started = perf_counter()
-        exchange = Exchange(identity=f"address:{address_of(request)}", context=context_value)
+        exchange = Exchange(identity=f"address:{address_of(request)}")
+        result: Served | dict[str, Any]
         try:
             with waited_for(self._edge.answer_within):
                 work = self._executed(request, data, exchange)
@@ -98,15 +95,19 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
         except Exception as error:  # noqa: BLE001 (what is not known becomes INTERNAL, masked and logged)
             result = failed(error)
         finally:
-            if exchange.context is not None:
-                exchange.context.end()
-        refused = exchange.context is not None and exchange.context.refused
-        self._edge.around.metrics.note_request(
-            exchange.label, outcome_of(result, refused=refused), perf_counter() - started
-        )
-        return "errors" not in result, result | self._costing(exchange.cost)
+            await self._end(exchange)
+        self._edge.around.metrics.note_request(exchange.label, _outcome(result, exchange), perf_counter() - started)
+        return self._reply(request, result, exchange)
 
-    async def _executed(self, request: Any, data: object, exchange: Exchange) -> dict[str, Any]:  # noqa: ANN401
+    async def _end(self, exchange: Exchange) -> None:
+        """Whatever became of it: what it changed is shown to nobody as it was, before its client is answered."""
+        if exchange.context is None:
+            return
+        exchange.context.end()
+        if exchange.context.changed and self._edge.cached is not None:
+            await self._edge.cached.drop(exchange.context.changed)
+
+    async def _executed(self, request: Request, data: object, exchange: Exchange) -> Served | dict[str, Any]:
         """Spends before it executes; what cannot be executed costs a little too."""
         try:
             exchange.context = exchange.context or await self._context(request)
@@ -125,33 +126,48 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
 
     async def _run(
         self,
-        request: Any,  # noqa: ANN401 (a request or a socket)
+        request: Request,
         operation: dict[str, Any],
         prepared: Prepared,
         admitted: Admitted,
         exchange: Exchange,
-    ) -> dict[str, Any]:
+    ) -> Served | dict[str, Any]:
         """A mutation that was begun goes on when its client leaves: what it does is not to be cut in half."""
         only_reads = admitted.operation.operation is OperationType.QUERY
-        if not only_reads and isinstance(request, Request) and request.method == "GET":
+        if not only_reads and request.method == HTTPMethod.GET:
             raise Rejected(HTTPStatus.METHOD_NOT_ALLOWED, "a GET executes queries only; send a POST", allow="POST")
         await self._edge.budget.spend(exchange.identity, admitted.cost)
+        context, cached = exchange.context, self._edge.cached
+        assert context  # noqa: S101 (who asks is known)
+        exchange.cache_status = EXECUTED if only_reads else CHANGED
+        if not only_reads:
+            return await self._graphql(operation, prepared, context)
+        wish = cached.wish(prepared, admitted, context.viewer) if cached else None
+        if cached is None or wish is None:
+            return await while_waited_for(request, partial(self._graphql, operation, prepared, context))
 
-        async def work() -> dict[str, Any]:
-            assert self.schema  # noqa: S101 (set by ariadne's application)
-            _, result = await graphql(
-                self.schema,
-                operation,
-                context_value=exchange.context,
-                query_document=prepared.document,
-                query_validator=already_validated(prepared),
-                logger=QUIET,
-                error_formatter=format_error,
-                execution_context_class=TidyExecution,
-            )
-            return with_gaps(result, exchange.context)
+        async def execute(viewer: Actor | None) -> Executed:
+            another = context.begun_again(viewer)
+            try:
+                return Executed(result=await self._graphql(operation, prepared, another), context=another)
+            finally:
+                another.end()
 
-        return await (while_waited_for(request, work) if only_reads and isinstance(request, Request) else work())
+        return await while_waited_for(request, partial(cached.served, wish, execute))
+
+    async def _graphql(self, operation: dict[str, Any], prepared: Prepared, context: RequestContext) -> dict[str, Any]:
+        assert self.schema  # noqa: S101 (set by ariadne's application)
+        _, result = await graphql(
+            self.schema,
+            operation,
+            context_value=context,
+            query_document=prepared.document,
+            query_validator=already_validated(prepared),
+            logger=QUIET,
+            error_formatter=format_error,
+            execution_context_class=TidyExecution,
+        )
+        return with_gaps(result, context)
 
     async def _read(self, request: Request) -> Any:  # noqa: ANN401 (JSON)
         """Raises Rejected, ClientDisconnect."""
@@ -186,12 +202,25 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
             address=address_of(request),
         )
 
+    def _reply(self, request: Request, result: Served | dict[str, Any], exchange: Exchange) -> Response:
+        media_type = answer_type(request.headers.get("accept", ""))
+        extensions = self._costing(exchange.cost)
+        if isinstance(result, dict):
+            return reply_with(result | {"extensions": extensions}, media_type, exchange.cache_status)
+        if self._edge.tells_of_cache:
+            extensions["cache"] = told(result.answer)
+        headers = cache_headers(request, result, self._edge.downstream)
+        if is_known(request, headers):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        body = result.answer.body + b',"extensions":' + to_json(extensions) + b"}"
+        return Response(body, headers=headers, media_type=media_type)
+
     def _costing(self, cost: int) -> dict[str, Any]:
-        return {"extensions": {"cost": {"requestedQueryCost": cost, "maximumAvailable": self._edge.gate.maximum}}}
+        return {"cost": {"requestedQueryCost": cost, "maximumAvailable": self._edge.gate.maximum}}
 
     def _refused(self, rejected: Rejected) -> Response:
         headers = {"allow": rejected.allow} if rejected.allow else {}
-        body = failed(BadInput(str(rejected))) | self._costing(0)
+        body = failed(BadInput(str(rejected))) | {"extensions": self._costing(0)}
         return Response(to_json(body), status_code=rejected.status, headers=headers, media_type=JSON_TYPE)
 
 
@@ -210,10 +239,18 @@ def address_of(request: Any) -> str:  # noqa: ANN401 (a request or a socket)
     return request.client.host if request.client else ""
 
 
-def _answer(request: Request, result: dict[str, Any]) -> Response:
-    media_type = answer_type(request.headers.get("accept", ""))
+def reply_with(result: dict[str, Any], media_type: str, cache_status: str | None) -> Response:
+    """An answer that was made for this request alone."""
     waits = [
         error["extensions"]["retryAfter"] for error in result.get("errors", ()) if "retryAfter" in error["extensions"]
     ]
     headers = {"retry-after": str(max(waits))} if waits else {}
+    if cache_status:
+        headers["cache-status"] = cache_status
     return Response(to_json(result), status_code=status_of(result, media_type), headers=headers, media_type=media_type)
+
+
+def _outcome(result: Served | dict[str, Any], exchange: Exchange) -> str:
+    if isinstance(result, Served):
+        return result.outcome
+    return outcome_of(result, refused=exchange.context is not None and exchange.context.refused)

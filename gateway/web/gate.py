@@ -30,10 +30,11 @@ class NotExecutable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """An operation that may be executed, and what it costs in points."""
+    """An operation that may be executed, what it costs in points, and its variables as GraphQL understands them."""
 
     operation: OperationDefinitionNode
     cost: int
+    variables: Mapping[str, Any]
 
 
 class Gate:
@@ -65,11 +66,11 @@ class Gate:
             raise NotExecutable([GraphQLError(asked)])
         if self._schema.get_root_type(operation.operation) is None:
             raise NotExecutable([GraphQLError(f"there is no {operation.operation.value} here")])
-        self._check_variables(operation, variables)
+        coerced = self._coerced(operation, variables)
         cost = self._cost(prepared, operation, variables)
         if cost > self.maximum:
             raise TooComplex(f"costs {cost} points; an operation may cost at most {self.maximum}", cost=cost)
-        return Admitted(operation=operation, cost=cost)
+        return Admitted(operation=operation, cost=cost, variables=coerced)
 
     def _cost(self, prepared: Prepared, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int:
         """Without variables an operation costs the same each time."""
@@ -82,7 +83,7 @@ class Gate:
             prepared.costs[name] = cost
         return cost
 
-    def _check_variables(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
+    def _coerced(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         coerced = get_variable_values(
             self._schema,
             operation.variable_definitions,
@@ -92,3 +93,4 @@ class Gate:
         )
         if isinstance(coerced, list):
             raise NotExecutable(coerced)
+        return coerced

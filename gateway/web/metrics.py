@@ -5,6 +5,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from gateway.caching.metrics import CacheMetrics
 from gateway.live.metrics import LiveMetrics
 from gateway.throttle.metrics import ThrottleMetrics
 
@@ -16,6 +17,7 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self._registry = registry or CollectorRegistry()
+        self.cache = CacheMetrics(self._registry)
         self.live = LiveMetrics(self._registry)
         self.throttle = ThrottleMetrics(self._registry)
         self._requests = Counter(

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.auth import keys_of
+from gateway.cache_composition import Stores
 from gateway.composition import assemble
 from gateway.limits.ports import Unlimited
 from gateway.throttle.memory import MemoryCounters
@@ -70,7 +71,7 @@ async def housed(world: World) -> AsyncIterator[House]:
             inventory=InventoryClient(Caller(line, inventory, "inventory", Inventory)),
             orders=OrdersClient(Caller(line, orders, "orders", Orders)),
         )
-        app = assemble(settings, backends, shop.clock, line, Unlimited(), MemoryCounters())
+        app = assemble(settings, backends, shop.clock, line, Unlimited(), Stores(counters=MemoryCounters()))
         yield House(replace(world, wire=Wire(app), backends=backends), order_id)
 
 

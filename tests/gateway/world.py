@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 
+from gateway.cache_composition import Stores
+from gateway.caching.ports import ResponseCache
 from gateway.composition import assemble
 from gateway.context import Backends, Places
 from gateway.currencies import Currencies
@@ -207,9 +209,15 @@ def campaign_input(**changes: object) -> dict[str, Any]:
 
 
 async def build_world(
-    profile: Profile = Profile.DEVELOPMENT, settings: Settings | None = None, budget: Budget | None = None
+    profile: Profile = Profile.DEVELOPMENT,
+    settings: Settings | None = None,
+    budget: Budget | None = None,
+    responses: ResponseCache | None = None,
 ) -> World:
-    """A stocked shop with two customers (mia, ben), an ops and an admin; `settings` instead of the profile's."""
+    """A stocked shop with two customers (mia, ben), an ops and an admin; `settings` instead of the profile's.
+
+    Answers are kept where there are `responses`: nobody tells of events here.
+    """
     shop = Shop(RULES)
     await shop.stock_up()
     sagas = MemorySagas(shop)
@@ -238,7 +246,10 @@ async def build_world(
         currencies=Currencies(shop.catalog, shop.clock),
     )
     settings = settings or Settings().model_copy(update={"profile": profile})
-    app = assemble(settings, backends, shop.clock, budget=budget or Unlimited(), counters=MemoryCounters())
+    cache = settings.cache.model_copy(update={"enabled": responses is not None})
+    settings = settings.model_copy(update={"cache": cache})
+    stores = Stores(counters=MemoryCounters(), responses=responses)
+    app = assemble(settings, backends, shop.clock, budget=budget or Unlimited(), stores=stores)
     world = World(shop, sagas, redrives, schedules, campaign_runs, consumer, engine, Wire(app), backends)
     await _let_in(world)
     world.forget()

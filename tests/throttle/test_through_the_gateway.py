@@ -6,6 +6,7 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from gateway.cache_composition import Stores
 from gateway.composition import assemble
 from gateway.throttle.memory import MemoryCounters
 from services.infra.settings import LimitsSettings, RedisSettings, Settings, SignInSettings
@@ -28,7 +29,7 @@ async def limited(limits: LimitsSettings | None = None, *, counted: bool = True)
         }
     )
     counters = MemoryCounters() if counted else None
-    world.wire = Wire(assemble(settings, world.backends, world.shop.clock, counters=counters))
+    world.wire = Wire(assemble(settings, world.backends, world.shop.clock, stores=Stores(counters=counters)))
     return world
 
 
