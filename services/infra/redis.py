@@ -32,6 +32,13 @@ def connect(settings: RedisSettings) -> Redis:
     return Redis.from_pool(pool)
 
 
+async def ping(redis: Redis) -> None:
+    """Asks whether it is there, on a new connection: those from before a restart are worth nothing. Raises Unavailable."""
+    with unavailable_when_away():
+        await redis.connection_pool.disconnect(inuse_connections=False)
+        await redis.ping()
+
+
 @contextmanager
 def unavailable_when_away() -> Iterator[None]:
     """Turns a failure of Redis into Unavailable."""

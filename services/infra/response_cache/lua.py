@@ -42,7 +42,7 @@ local function valid(key)
   local packed = redis.pcall('HGET', key, 'head')
   if not incarnation or type(packed) ~= 'string' then return nil end
   local readable, head = pcall(cmsgpack.unpack, packed)
-  if not readable or head.incarnation ~= incarnation then return nil end
+  if not readable or type(head) ~= 'table' or head.incarnation ~= incarnation then return nil end
   if dropped_since(head.clock, head.slots) then return nil end
   return head
 end
