@@ -1,0 +1,1 @@
+"""Kept answers on a whole system."""
