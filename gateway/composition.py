@@ -4,16 +4,16 @@ from datetime import timedelta
 from functools import partial
 
 from fastapi import FastAPI
-from redis.asyncio import Redis
 from temporalio.client import Client
 
 from gateway.auth import Authenticator, keys_of
-from gateway.cache_composition import Stores, cached_of, redis_responses
+from gateway.cache_composition import CHANCE, Stores, cached_of
 from gateway.caching.serving import CachedAnswers
 from gateway.context import Backends, Places
 from gateway.currencies import Currencies
 from gateway.limits.ports import Budget
 from gateway.live_composition import live_of
+from gateway.redis_composition import SharedRedis, counters_in, responses_in, shared_redis
 from gateway.schema import build_schema
 from gateway.temporal_campaigns import TemporalCampaigns
 from gateway.temporal_redrives import TemporalRedrives
@@ -22,11 +22,8 @@ from gateway.temporal_sagas import TemporalSagas
 from gateway.temporal_schedules import TemporalSchedules
 from gateway.throttle.budget import LeakyBudget
 from gateway.throttle.keys import Keys
-from gateway.throttle.memory import MemoryCounters
 from gateway.throttle.ports import Bucket
-from gateway.throttle.redis_counters import RedisCounters
 from gateway.throttle.sign_ins import SignIns
-from gateway.throttle.standby import StandbyCounters
 from gateway.web.app import Parts, build_app
 from gateway.web.edge import Around, edge_of
 from gateway.web.endpoint import GraphQLEndpoint
@@ -43,7 +40,6 @@ from services.infra.http import Caller
 from services.infra.identity.access_tokens import AccessTokens, access_token_rules
 from services.infra.identity.callers import Identity
 from services.infra.identity.key_ring import KeyRing
-from services.infra.redis import connect as connect_redis
 from services.infra.settings import Profile, Settings, TemporalSettings
 from services.infra.telemetry import current_trace
 from services.inventory.client import InventoryClient
@@ -110,9 +106,8 @@ def assemble(
     rules = access_token_rules(settings.auth.issuer, settings.auth.audience)
     authenticator = Authenticator(AccessTokens(keys, rules, clock))
 
-    redis = connect_redis(settings.redis)
-    stores = stores or Stores()
-    counters = stores.counters or StandbyCounters(RedisCounters(redis), MemoryCounters(), metrics.throttle)
+    shared, stores = shared_redis(settings.redis), stores or Stores()
+    counters = stores.counters or counters_in(shared, metrics.throttle)
     names = Keys(settings.identity.private_key)
     around = Around(
         backends=backends,
@@ -121,9 +116,9 @@ def assemble(
         sign_ins=SignIns(counters, names, settings.sign_ins, metrics.throttle),
     )
     bucket = Bucket(size=settings.limits.budget, leak=settings.limits.budget_refill)
-    cached = cached_of(settings, schema, stores.responses or redis_responses(redis, backends.ids), metrics.cache)
+    cached = cached_of(settings, schema, stores.responses or responses_in(shared, backends.ids, CHANCE), metrics.cache)
     edge = edge_of(settings, schema, around, budget or LeakyBudget(counters, names, bucket, metrics.throttle), cached)
-    live = live_of(settings, schema, edge, redis, clock)
+    live = live_of(settings, schema, edge, shared.redis, clock)
     return build_app(
         Parts(
             schema=schema,
@@ -137,15 +132,15 @@ def assemble(
             explorer=settings.profile is Profile.DEVELOPMENT,
             origins=tuple(settings.gateway.allowed_origins.split()),
             largest_head=settings.limits.headers,
-            close=partial(_close, redis, line, cached),
+            close=partial(_close, shared, line, cached),
         )
     )
 
 
-async def _close(redis: Redis, line: Line | None, cached: CachedAnswers | None) -> None:
+async def _close(shared: SharedRedis, line: Line | None, cached: CachedAnswers | None) -> None:
     if cached is not None:
         await cached.close()
-    await redis.aclose()
+    await shared.close()
     if line is not None:
         await line.session.close()
 

@@ -1,45 +1,28 @@
-"""Counts in Redis while it is there, in this process while it is not. Never fails, and goes back by itself.
+"""Counts in Redis while it is there, in this process while it is not. Never fails, and goes back by itself."""
 
-While Redis is away, it is asked again by one request at a time, so that the others wait for nothing.
-"""
-
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 import structlog
 
 from gateway.throttle.metrics import ThrottleMetrics
 from gateway.throttle.ports import Bucket, Counters, Pace
+from services.infra.redis_calls.reach import Reach
 from services.shared.errors import Unavailable
-
-ANSWER_WITHIN: Final = 0.5
-ASKED_AGAIN_AFTER: Final = 2.0
-"""Seconds."""
 
 Answer = TypeVar("Answer")
 log = structlog.get_logger(__name__)
 
 
 class StandbyCounters:
-    """Offers `ports.Counters`. `now` gives seconds that only ever grow."""
+    """Offers `ports.Counters`. Nobody waits longer than `reach` has patience, and while Redis is away not at all."""
 
-    def __init__(
-        self,
-        shared: Counters,
-        own: Counters,
-        metrics: ThrottleMetrics,
-        now: Callable[[], float] = time.monotonic,
-        answer_within: float = ANSWER_WITHIN,
-    ) -> None:
+    def __init__(self, shared: Counters, own: Counters, metrics: ThrottleMetrics, reach: Reach) -> None:
         self._shared = shared
         self._own = own
         self._metrics = metrics
-        self._now = now
-        self._answer_within = answer_within
+        self._reach = reach
         self._is_away = False
-        self._ask_again = 0.0
         metrics.shared.set(1)
 
     async def pour(self, key: str, points: float, bucket: Bucket) -> float:
@@ -63,24 +46,19 @@ class StandbyCounters:
     async def remembers(self, key: str) -> bool:
         return await self._asked(lambda counters: counters.remembers(key))
 
-    async def _asked(self, step: Callable[[Counters], Awaitable[Answer]]) -> Answer:
-        if not self._is_away or self._now() >= self._ask_again:
-            self._ask_again = self._now() + ASKED_AGAIN_AFTER
-            try:
-                async with asyncio.timeout(self._answer_within):
-                    answer = await step(self._shared)
-            except (Unavailable, TimeoutError) as failure:
-                self._note_away(failure)
-            else:
-                self._note_back()
-                return answer
-        self._metrics.stood_in.inc()
-        return await step(self._own)
+    async def _asked(self, step: Callable[[Counters], Coroutine[Any, Any, Answer]]) -> Answer:
+        try:
+            answer = await self._reach.ask(step(self._shared))
+        except Unavailable as failure:
+            self._note_away(failure)
+            return await step(self._own)
+        self._note_back()
+        return answer
 
-    def _note_away(self, failure: Exception) -> None:
-        self._ask_again = self._now() + ASKED_AGAIN_AFTER
+    def _note_away(self, failure: Unavailable) -> None:
+        self._metrics.stood_in.inc()
         if not self._is_away:
-            log.warning("counting in this process alone", reason=str(failure) or type(failure).__name__)
+            log.warning("counting in this process alone", reason=str(failure))
         self._is_away = True
         self._metrics.shared.set(0)
 

@@ -33,7 +33,7 @@ def connect(settings: RedisSettings) -> Redis:
 
 
 async def ping(redis: Redis) -> None:
-    """Asks whether it is there, on a new connection: those from before a restart are worth nothing. Raises Unavailable."""
+    """Asks whether it is there, on a new connection: one from before a restart tells nothing. Raises Unavailable."""
     with unavailable_when_away():
         await redis.connection_pool.disconnect(inuse_connections=False)
         await redis.ping()

@@ -16,6 +16,8 @@ async def in_time(work: asyncio.Task[Answer], seconds: float) -> Answer:
 
     Time during which this process was too busy to look counts once, however long it was.
     """
+    # Whoever stops waiting does not ask any more what became of it.
+    work.add_done_callback(lambda done: done.cancelled() or done.exception())
     if work.done():
         return work.result()
     wait = _Wait(work, seconds)

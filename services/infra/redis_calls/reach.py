@@ -106,6 +106,9 @@ class Reach:
             except (Unavailable, TimeoutError):
                 self._leave(task, None)
                 return False
+            except asyncio.CancelledError:
+                task.cancel()
+                raise
         return True
 
     def _leave(self, task: asyncio.Task[Answer], left: Callable[[Answer], Awaitable[None]] | None) -> None:

@@ -36,6 +36,7 @@ class MongoSettings(Section):
 
 
 class RedisSettings(Section):
-    """The cache and the counters."""
+    """The cache and the counters. A request waits `answer_within` seconds for each of them, then goes on without."""
 
     url: str = "redis://localhost:6379"
+    answer_within: float = Field(default=0.02, gt=0, le=1)
