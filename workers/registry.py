@@ -10,6 +10,7 @@ from activities.inventory import InventoryActivities
 from activities.notifications import NotificationActivities
 from activities.orders import OrdersActivities
 from activities.payments import PaymentsActivities
+from activities.recommendations import RecommendationActivities
 from activities.replays import ReplayActivities
 from activities.users import UsersActivities
 from workflows.expire_reservations import ExpireReservations
@@ -24,12 +25,15 @@ from workflows.names import (
     NOTIFICATIONS_STANDARD_QUEUE,
     ORDERS_QUEUE,
     PAYMENTS_QUEUE,
+    RECOMMENDATIONS_QUEUE,
     USERS_QUEUE,
     queue_of,
 )
 from workflows.place_order import PlaceOrder
+from workflows.rebuild_recommendations import RebuildRecommendations
 from workflows.recommend_trending import RecommendTrending
 from workflows.redrive_dead_letters import RedriveDeadLetters
+from workflows.refresh_recommendations import RefreshRecommendations
 from workflows.reserve_inventory import ReserveInventory
 
 
@@ -59,6 +63,11 @@ QUEUES: Final[Mapping[str, Queue]] = {
     PAYMENTS_QUEUE: Queue(service="payments", activities=PaymentsActivities, leaves=True),
     USERS_QUEUE: Queue(service="users", activities=UsersActivities),
     DEADLETTERS_QUEUE: Queue(service="deadletters", activities=DeadLetterActivities),
+    RECOMMENDATIONS_QUEUE: Queue(
+        service="recommendations",
+        activities=RecommendationActivities,
+        workflows=(RefreshRecommendations, RebuildRecommendations),
+    ),
     NOTIFICATIONS_CRITICAL_QUEUE: Queue(
         service=NOTIFICATIONS, activities=NotificationActivities, workflows=(FanOutNotification,), leaves=True
     ),

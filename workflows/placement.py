@@ -43,6 +43,12 @@ async def perform(step: Step[Wish, Answer], wish: Wish, colocated: tuple[str, ..
         raise
 
 
+def refuse_if_cancelled() -> None:
+    """Raises CancelledError once the platform has cancelled the run: a step that ends well after that does not tell."""
+    if workflow.cancellation_reason() is not None:
+        raise asyncio.CancelledError
+
+
 async def _local(step: Step[Wish, Answer], wish: Wish) -> Answer:
     return await workflow.execute_local_activity_method(
         step.run,

@@ -15,7 +15,7 @@ from services.shared.standing_orders import ListStandingOrders
 from workflows import steps
 from workflows.failures import failure_of
 from workflows.names import RECOMMENDATIONS_OF_ALL
-from workflows.placement import perform
+from workflows.placement import perform, refuse_if_cancelled
 from workflows.refresh_recommendations import RefreshRecommendations
 from workflows.refreshes import RebuildInput, RebuildMark, RebuildResult, RefreshInput
 
@@ -64,6 +64,7 @@ class RebuildRecommendations:
             if pages >= self._input.rules.pages_a_run or workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(dataclasses.replace(self._input, so_far=mark))
             mark, more = await self._page(mark)
+            refuse_if_cancelled()
             pages, self._mark = pages + 1, mark
             workflow.set_current_details(f"{mark.orders} orders that stand, {mark.counted} of them counted")
         return mark

@@ -17,7 +17,7 @@ from services.recommendations.refreshing.models import RefreshUsers
 from workflows import steps
 from workflows.failures import failure_of
 from workflows.names import RECOMMENDATIONS_OF_ALL
-from workflows.placement import perform
+from workflows.placement import perform, refuse_if_cancelled
 from workflows.refreshes import RefreshInput, RefreshResult, RefreshTally
 
 REMOTE: Final[tuple[str, ...]] = ()
@@ -89,6 +89,7 @@ class RefreshRecommendations:
             workflow.set_current_details(_told(self._tally))
             if not self._tally.more:
                 return
+            refuse_if_cancelled()
             if workflow.info().is_continue_as_new_suggested():
                 break
         self._go_on()

@@ -24,6 +24,7 @@ from services.infra.sections.work import (
     LogSettings,
     OutboxSettings,
     PaymentsSettings,
+    RecommendationsSettings,
 )
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "OutboxSettings",
     "PaymentsSettings",
     "Profile",
+    "RecommendationsSettings",
     "RedisSettings",
     "Section",
     "ServicesSettings",
@@ -87,6 +89,7 @@ class Settings(BaseSettings):
     inventory: InventorySettings = InventorySettings()
     outbox: OutboxSettings = OutboxSettings()
     consumers: ConsumersSettings = ConsumersSettings()
+    recommendations: RecommendationsSettings = RecommendationsSettings()
     log: LogSettings = LogSettings()
 
     @classmethod

@@ -50,6 +50,12 @@ class ConsumersSettings(Section):
         return self
 
 
+class RecommendationsSettings(Section):
+    """How fresh recommendations are: a list is made anew `refresh_window` seconds after its user has bought something."""
+
+    refresh_window: float = Field(default=30, ge=0, le=86_400)
+
+
 class LogSettings(Section):
     """JSON lines to standard error; level as in the standard library."""
 
