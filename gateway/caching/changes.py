@@ -1,10 +1,11 @@
 """What a mutation may have changed of what answers show: dropped before it is answered, so that who did it sees it.
 
-Only what is known at the spot; all that follows from it elsewhere is told by events. What failed may have happened.
+Only what is known at the spot; all that follows from it elsewhere is told by events. What failed may have happened,
+what was refused has not.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import isawaitable
 from typing import Any, Final
 
@@ -12,9 +13,11 @@ from graphql import GraphQLField, GraphQLSchema
 
 from gateway.answers import Answer, OrderAnswer, ProductAnswer, StockAnswer
 from gateway.context import Info, context_of
+from gateway.errors import EdgeError
 from services.infra.response_cache import tags
 from services.orders.models import Order
 from services.shared.actors import Actor
+from services.shared.errors import Forbidden, Unauthenticated
 from services.shared.ids import derived_id
 from workflows.names import order_id_of
 
@@ -25,7 +28,7 @@ class Deed:
 
     viewer: Actor | None
     arguments: Mapping[str, Any]
-    answer: Answer | None
+    answer: Answer | None = None
 
 
 Changed = Callable[[Deed], Collection[str]]
@@ -125,13 +128,23 @@ def _noting(field: GraphQLField, changed: Changed) -> None:
 
     async def resolve(root: object, info: Info, **arguments: Any) -> object:  # noqa: ANN401 (GraphQL's)
         context = context_of(info)
-        answer: Any = None
+        deed = Deed(viewer=context.viewer, arguments=arguments)
         try:
             answer = inner(root, info, **arguments)
             answer = await answer if isawaitable(answer) else answer
-        finally:
-            known = answer if isinstance(answer, Answer) else None
-            context.changed.update(changed(Deed(viewer=context.viewer, arguments=arguments, answer=known)))
+        except (Unauthenticated, Forbidden, EdgeError):
+            raise
+        except BaseException:
+            context.changed.update(changed(deed))
+            raise
+        assert isinstance(answer, Answer)  # noqa: S101 (our mutations answer nothing else)
+        if not _is_refused(answer):
+            context.changed.update(changed(replace(deed, answer=answer)))
         return answer
 
     field.resolve = resolve
+
+
+def _is_refused(answer: Answer) -> bool:
+    """Whether it has problems and nothing else: then nothing was done."""
+    return bool(answer.errors) and type(answer) is Answer
