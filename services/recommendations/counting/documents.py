@@ -5,7 +5,8 @@ A generation of counters has collections of its own, `<name>_<generation>`:
 - `sales`: `_id` SKU, `orders` and `units` of all time, `weeks` {week: {`orders`, `units`}}
 - `purchases`: `_id` `<place>/<week>`, `user`, `place` (of the user, see `place_of`), `week`, `skus` {SKU: orders}
 - `pairs`: `_id` both SKUs, `skus` the same as a list, `orders` with both
-and for all: `generations` (one document, see Generations), `shelf` (products by SKU).
+and for all: `generations` (one document, see Generations), `called_off` (`_id` order id: it stands no more, for good),
+`shelf` (products by SKU).
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,6 +23,7 @@ GENERATIONS: Final = "generations"
 COUNTERS: Final = "counters"
 """The one document of it."""
 
+CALLED_OFF: Final = "called_off"
 ORDERS: Final = "orders"
 SALES: Final = "sales"
 PURCHASES: Final = "purchases"

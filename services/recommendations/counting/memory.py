@@ -57,9 +57,9 @@ class _Generation:
         self.purchases: defaultdict[str, Counter[tuple[str, int]]] = defaultdict(Counter)
         self.pairs: Counter[tuple[str, str]] = Counter()
 
-    def take(self, news: Sequence[OrderNews]) -> tuple[Sequence[Outcome], int]:
+    def take(self, news: Sequence[OrderNews], gone: dict[str, Mark]) -> tuple[Sequence[Outcome], int]:
         """The outcomes, and how many orders are new and stand."""
-        found = tally(news, self.marks)
+        found = tally(news, self.marks | gone)
         self.marks |= dict.fromkeys((order.order_id for order in found.counted), Mark.COUNTED)
         self.marks |= dict.fromkeys((*found.void, *found.taken_back), Mark.VOID)
         self.orders |= {order.order_id: order for order in found.counted}
@@ -87,16 +87,19 @@ class MemoryCounts:
         self._serving = _Generation()
         self._building: _Generation | None = None
         self._rebuild_id: str | None = None
+        self._gone: dict[str, Mark] = {}
 
     async def count(self, news: Sequence[OrderNews]) -> Sequence[Outcome]:
         """See `CountStore.count`."""
         if self._building:
-            self._building.take(news)
-        return self._serving.take(news)[0]
+            self._building.take(news, self._gone)
+        outcomes, _ = self._serving.take(news, self._gone)
+        self._gone |= {each.order.order_id: Mark.VOID for each in news if not each.stands}
+        return outcomes
 
     async def preview(self, news: OrderNews) -> Outcome:
         """See `CountStore.preview`."""
-        (outcome,) = tally([news], self._serving.marks).outcomes
+        (outcome,) = tally([news], self._serving.marks | self._gone).outcomes
         return outcome
 
     async def begin_rebuild(self, rebuild_id: str) -> None:
@@ -106,7 +109,8 @@ class MemoryCounts:
 
     async def count_standing(self, rebuild_id: str, orders: Sequence[StandingOrder]) -> int:
         """See `CountStore.count_standing`."""
-        return self._built_by(rebuild_id).take([OrderNews(order=order, stands=True) for order in orders])[1]
+        news = [OrderNews(order=order, stands=True) for order in orders]
+        return self._built_by(rebuild_id).take(news, self._gone)[1]
 
     async def finish_rebuild(self, rebuild_id: str) -> None:
         """See `CountStore.finish_rebuild`."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
 from services.infra.mongo import Database
-from services.infra.transaction import Overtaken, Reads, Transaction
-from services.recommendations.counting.documents import ORDERS, named, writes_of
+from services.infra.transaction import Overtaken, Reads, Transaction, added
+from services.recommendations.counting.documents import CALLED_OFF, ORDERS, named, writes_of
 from services.recommendations.counting.generations import GenerationKeeper, generations
 from services.recommendations.counting.models import Mark, OrderNews, Tally
 from services.recommendations.counting.tally import tally
@@ -21,7 +21,8 @@ class MongoCountStore:
     """Implements CountStore.
 
     An order's mark is written with what it changes. Whoever finds another's mark in the way looks again, so that every
-    order is counted once by whoever is first: events that come twice, late or out of order, and a rebuild.
+    order is counted once by whoever is first: events that come twice, late or out of order, and a rebuild. That it was
+    called off is kept beside the generations too: none that is begun later counts what comes later still.
     """
 
     def __init__(self, database: Database) -> None:
@@ -30,6 +31,7 @@ class MongoCountStore:
 
     async def prepare(self) -> None:
         """Makes the collections and their indexes. Idempotent."""
+        await self._database.ensure_collection(CALLED_OFF)
         await self._keeper.prepare()
 
     async def count(self, news: Sequence[OrderNews]) -> Sequence[Outcome]:
@@ -65,8 +67,16 @@ class MongoCountStore:
 
 def _count(transaction: Transaction, news: Sequence[OrderNews]) -> Sequence[Outcome]:
     counting = generations(transaction).counting
-    tallies = [(generation, _tally(transaction, generation, news)) for generation in counting]
-    transaction.write([write for generation, each in tallies for write in writes_of(each, generation)])
+    ids = {each.order.order_id for each in news}
+    gone = _called_off(transaction, ids)
+    tallies = [(generation, tally(news, _marks(transaction, generation, ids) | gone)) for generation in counting]
+    going = {each.order.order_id for each in news if not each.stands} - set(gone)
+    transaction.write(
+        [
+            *(added(CALLED_OFF, {"_id": order_id}) for order_id in sorted(going)),
+            *(write for generation, each in tallies for write in writes_of(each, generation)),
+        ]
+    )
     return tallies[0][1].outcomes
 
 
@@ -79,7 +89,13 @@ def _count_standing(transaction: Transaction, rebuild_id: str, news: Sequence[Or
 
 
 def _tally(reads: Reads, generation: int, news: Sequence[OrderNews]) -> Tally:
-    return tally(news, _marks(reads, generation, {each.order.order_id for each in news}))
+    ids = {each.order.order_id for each in news}
+    return tally(news, _marks(reads, generation, ids) | _called_off(reads, ids))
+
+
+def _called_off(reads: Reads, order_ids: Iterable[str]) -> dict[str, Mark]:
+    found = reads.found(CALLED_OFF, {"_id": {"$in": sorted(order_ids)}})
+    return {document["_id"]: Mark.VOID for document in found}
 
 
 def _marks(reads: Reads, generation: int, order_ids: Iterable[str]) -> dict[str, Mark]:

@@ -1,0 +1,1 @@
+"""Counts of purchases: stores, tally, and what events do to them."""
