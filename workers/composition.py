@@ -82,6 +82,7 @@ from workers.mails import mail_renderer
 from workers.notification_watch import SendingWatch
 from workers.notifications import Notifications, World
 from workers.owed_drops import OwedDrops
+from workers.refreshes import TemporalRefreshing
 
 LATE_TOKENS: Final = timedelta(minutes=1)
 """How much longer than a token lives its key is published: for clocks that differ, and a signature made late."""
@@ -105,6 +106,7 @@ class Shared:
         keys: sign access tokens; None where no users are hosted.
         homes: the service that runs each consumer, by the consumer's name.
         fan_out: starts what tells people of events.
+        refreshing: has what is recommended to who has bought something made anew.
         owed: what gateways are to drop of the answers that they keep, once a projection is written.
     """
 
@@ -115,6 +117,7 @@ class Shared:
     ids: IdFactory
     entry: Entry
     fan_out: TemporalFanOut
+    refreshing: TemporalRefreshing
     owed: OwedDrops = field(default_factory=OwedDrops)
     keys: SigningKeys | None = None
     provider: PaymentProvider | None = None

@@ -42,6 +42,7 @@ from workers.http_server import Readiness, build_app, build_server, listen
 from workers.identity import build_entry, keys_from
 from workers.live_notices import LiveNotices
 from workers.news import News
+from workers.refreshes import refreshing_of
 from workers.replays import replays_of
 from workers.schedules.keeping import keep_schedules, make_schedules
 from workers.schedules.table import schedules_of
@@ -78,6 +79,7 @@ async def open_shared(settings: Settings, names: Sequence[str]) -> AsyncIterator
             keys=keys,
             homes={row.consumer: row.service for row in CONSUMERS},
             fan_out=TemporalFanOut(settings.services.together_with(NOTIFICATIONS)),
+            refreshing=refreshing_of(settings),
         )
     await close_mongo(mongo)
 
@@ -102,7 +104,7 @@ class Process:
         self._holder = shared.ids.new()
         settings = shared.settings
         self._schedules = {key: each for name in names for key, each in schedules_of(name, settings).items()}
-        self._fan_out = shared.fan_out
+        self._engine_users = (shared.fan_out, shared.refreshing)
         self._temporal: Client | None = None
         self._started = False
         self._drained = asyncio.Event()
@@ -131,7 +133,11 @@ class Process:
         finally:
             # The server's parts outlive the loop, and with them a client would outlive it too (see `__main__`).
             self._temporal = None
-            self._fan_out.use(None)
+            self._use(None)
+
+    def _use(self, client: Client | None) -> None:
+        for each in self._engine_users:
+            each.use(client)
 
     async def readiness(self) -> Readiness:
         """Asks everything that the process needs. Kafka may be away: events wait in the outbox."""
@@ -193,7 +199,7 @@ class Process:
         runtime = new_runtime()
         client = await until_available("workers", lambda: temporal.connect(self._settings.temporal, runtime))
         self._temporal = client
-        self._fan_out.use(client)
+        self._use(client)
         await until_available("workers", lambda: temporal.ensure_search_attributes(client))
         await until_available("schedules", lambda: make_schedules(client, self._schedules))
         return client

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -10,6 +9,7 @@ from temporalio.client import Client
 from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.service import RPCError
 
+from services.infra.settings import Settings
 from services.shared.errors import Unavailable
 from workflows.names import RECOMMENDATIONS_QUEUE, recommendations_workflow_id
 from workflows.refresh_recommendations import RefreshRecommendations
@@ -24,24 +24,17 @@ LAST: Final = Priority(priority_key=5)
 """Behind whatever else waits on a queue."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whereabouts:
-    """What a refresh is begun with.
+class TemporalRefreshing:
+    """Implements Refreshing. Until `use` has given it a client, all is Unavailable.
 
-    Attributes:
-        rules: how long it waits for more purchases.
+    Args:
+        rules: how long a run waits for more purchases.
         colocated: the services in the same process as the worker of the queue of recommendations.
     """
 
-    rules: RefreshRules
-    colocated: tuple[str, ...]
-
-
-class TemporalRefreshing:
-    """Implements Refreshing. Until `use` has given it a client, all is Unavailable."""
-
-    def __init__(self, whereabouts: Whereabouts) -> None:
-        self._whereabouts = whereabouts
+    def __init__(self, rules: RefreshRules, colocated: tuple[str, ...]) -> None:
+        self._rules = rules
+        self._colocated = colocated
         self._client: Client | None = None
         self._slots = asyncio.Semaphore(AT_ONCE)
 
@@ -60,17 +53,16 @@ class TemporalRefreshing:
         """One call: a signal to the run that waits, or a new run, which is first looked at when its window is over."""
         if self._client is None:
             raise Unavailable(DEPENDENCY, "not connected yet")
-        rules, colocated = self._whereabouts.rules, self._whereabouts.colocated
         async with self._slots:
             try:
                 await self._client.start_workflow(
                     RefreshRecommendations.run,
-                    RefreshInput(user_id=user_id, rules=rules, colocated=colocated),
+                    RefreshInput(user_id=user_id, rules=self._rules, colocated=self._colocated),
                     id=recommendations_workflow_id(user_id),
                     task_queue=RECOMMENDATIONS_QUEUE,
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                     start_signal="purchased",
-                    start_delay=timedelta(seconds=rules.window_seconds),
+                    start_delay=timedelta(seconds=self._rules.window_seconds),
                     static_summary="what is recommended to a user, after purchases",
                     priority=LAST,
                     rpc_timeout=START_WITHIN,
@@ -80,3 +72,13 @@ class TemporalRefreshing:
             except RuntimeError as failure:
                 # So says a client that has never been connected.
                 raise Unavailable(DEPENDENCY) from failure
+
+
+def refresh_rules(settings: Settings) -> RefreshRules:
+    """How a system with these settings refreshes lists."""
+    return RefreshRules(window_seconds=settings.recommendations.refresh_window)
+
+
+def refreshing_of(settings: Settings) -> TemporalRefreshing:
+    """As a process with these settings has it."""
+    return TemporalRefreshing(refresh_rules(settings), settings.services.together_with(RECOMMENDATIONS_QUEUE))

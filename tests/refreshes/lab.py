@@ -16,7 +16,7 @@ from activities.orders import OrdersActivities
 from activities.recommendations import RecommendationActivities
 from tests.refreshes.kitchen import Kitchen
 from tests.workflows.lab import SERVER
-from workers.refreshes import TemporalRefreshing, Whereabouts
+from workers.refreshes import TemporalRefreshing
 from workers.registry import step_names
 from workflows.names import (
     ORDERS_QUEUE,
@@ -65,7 +65,7 @@ class Lab:
 
     def refreshing(self, rules: RefreshRules = RULES, colocated: tuple[str, ...] = ()) -> TemporalRefreshing:
         """As a process has it."""
-        refreshing = TemporalRefreshing(Whereabouts(rules=rules, colocated=colocated))
+        refreshing = TemporalRefreshing(rules, colocated)
         refreshing.use(self.client)
         return refreshing
 
