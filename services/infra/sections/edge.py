@@ -84,7 +84,7 @@ class CacheSettings(Section):
     where no change reaches them: 0 has them ask each time.
     """
 
-    enabled: bool = False
+    enabled: bool = True
     while_refreshed: float = Field(default=5, ge=0, le=300)
     if_failing: float = Field(default=60, ge=0, le=3600)
     checked: float = Field(default=0.001, ge=0, le=1)
