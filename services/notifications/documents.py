@@ -120,7 +120,7 @@ def message_from(document: Document) -> Message:
 
 def claim_document(claim: Claim) -> Document:
     """Who sends it, and how long nobody else may."""
-    return {"id": claim.id, "holder": claim.holder, "at": claim.at, "until": claim.until}
+    return {"id": claim.id, "holder": claim.holder, "at": claim.at, "until": claim.until, "begun": claim.begun}
 
 
 def pause_document(pause: LanePause) -> Document:

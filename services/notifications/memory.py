@@ -61,6 +61,13 @@ class MemoryMessageStore:
                 renewed = replace(message.claim, until=claim.until)
                 self._messages[message.id] = replace(message, claim=renewed)
 
+    async def begin(self, message_ids: Sequence[str], claim: Claim) -> tuple[str, ...]:
+        held = [each for each in await self.by_ids(message_ids) if each.claim and each.claim.id == claim.id]
+        for message in held:
+            assert message.claim  # noqa: S101 (looked at above)
+            self._messages[message.id] = replace(message, claim=replace(message.claim, begun=True))
+        return tuple(message.id for message in held)
+
     async def settle(self, settlements: Sequence[tuple[Claim, Message]], make_event: MakeEvent) -> tuple[str, ...]:
         return tuple(message.id for claim, message in settlements if self._settle(claim, message, make_event))
 

@@ -117,13 +117,16 @@ class Claim:
     Attributes:
         id: of this claim alone; a settlement names it, so that whoever lost it settles nothing.
         holder: the process, for people.
-        until: when it is over. A message that is SENDING after that was left behind, and what became of it is unknown.
+        until: when it is over. A message that is SENDING after that was left behind.
+        begun: its delivery may have begun: nobody knows what became of such a one that is left behind. Otherwise it was
+            only claimed, together with others.
     """
 
     id: str
     holder: str
     at: datetime
     until: datetime
+    begun: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,6 +189,10 @@ class MessageStore(Protocol):
         """Those of the messages that have this claim have it until `claim.until`."""
         ...
 
+    async def begin(self, message_ids: Sequence[str], claim: Claim) -> tuple[str, ...]:
+        """Remembers that the delivery of those of the messages begins that have this claim; answers which."""
+        ...
+
     async def settle(self, settlements: Sequence[tuple[Claim, Message]], make_event: "MakeEvent") -> tuple[str, ...]:
         """Stores what became of claimed messages: each as it is given, if it still is SENDING with that claim.
 

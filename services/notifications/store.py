@@ -88,6 +88,14 @@ class MongoMessageStore:
         with unavailable_when_away():
             await self._messages.update_many(mine, {"$set": {"claim.until": claim.until}})
 
+    async def begin(self, message_ids: Sequence[str], claim: Claim) -> tuple[str, ...]:
+        mine = {"_id": one_of(message_ids), "claim.id": claim.id}
+        with unavailable_when_away():
+            result = await self._messages.update_many(mine, {"$set": {"claim.begun": True}})
+        if result.matched_count == len(message_ids):
+            return tuple(message_ids)
+        return tuple(message.id for message in await self._found(mine)) if result.matched_count else ()
+
     async def settle(self, settlements: Settlements, make_event: MakeEvent) -> tuple[str, ...]:
         if not any(message.source.kind is SourceKind.CAMPAIGN for _, message in settlements):
             return await self._settled(settlements, make_event)

@@ -15,7 +15,8 @@ from services.notifications.models import CampaignWords, Lane, Mail, Message, Re
 from services.notifications.ports import MailChannel, Recipients, Renderer, Watch
 from services.notifications.sending.fresh import FreshMessages
 from services.notifications.sending.gate import LaneGate
-from services.notifications.sending.states import Moment, Terms, after, failed, obstacle_to, skipped, waiting
+from services.notifications.sending.starting import Start
+from services.notifications.sending.states import Moment, Terms, after, failed, obstacle_to, skipped, untouched, waiting
 from services.shared.clock import Clock
 from services.shared.errors import Invalid, Unavailable
 
@@ -44,19 +45,18 @@ class HandingOver:
         self._gate = gate
 
     async def hand_over(
-        self, messages: Sequence[Message], words: CampaignWords | None, at_once: int, *, is_probe: bool = False
+        self, messages: Sequence[Message], start: Start, slots: asyncio.Semaphore, *, is_probe: bool = False
     ) -> Sequence[Message]:
-        """What the messages became, in their order; at most `at_once` are on their way together.
+        """What the messages became, in their order; so many are on their way together as there are slots.
 
         With `is_probe` it is known that the lane is stopped, and the first that is delivered opens it. Raises
         Unavailable when people cannot be looked up; then nothing was handed over.
         """
         people = await self._people(messages)
-        slots = asyncio.Semaphore(at_once)
 
         async def one(message: Message) -> Message:
             async with slots:
-                return await self._one(message, people.get(message.user_id), words, is_probe=is_probe)
+                return await self._one(message, people.get(message.user_id), start, is_probe=is_probe)
 
         return await asyncio.gather(*map(one, messages))
 
@@ -67,27 +67,36 @@ class HandingOver:
         unknown = [message.user_id for message in messages if message.user_id not in known]
         return {**known, **await self._means.recipients.by_ids(unknown)} if unknown else known
 
-    async def _one(
-        self, message: Message, recipient: Recipient | None, words: CampaignWords | None, *, is_probe: bool
-    ) -> Message:
+    async def _one(self, message: Message, recipient: Recipient | None, start: Start, *, is_probe: bool) -> Message:
+        mail = self._made(message, recipient, await start.words())
+        if isinstance(mail, Message):
+            return mail
         now = self._means.clock.now()
+        if self._gate.is_shut(message.lane) and not is_probe:
+            return waiting(message, now + self._means.terms.probe_after, "the lane is paused")
+        if not await start.begin(message.id):
+            return untouched(message, now)
+        delivery = await self._delivered(message, mail)
+        await self._learn(message.lane, mail, delivery, is_probe=is_probe)
+        moment = Moment(at=self._means.clock.now(), jitter=self._means.jitter())
+        return after(message, delivery, self._means.terms, moment)
+
+    def _made(self, message: Message, recipient: Recipient | None, words: CampaignWords | None) -> Mail | Message:
+        """The mail; or, where there is to be none now, what the message becomes."""
+        now = self._means.clock.now()
+        if words is not None and words.paused:
+            return untouched(message, now)
         obstacle = obstacle_to(message, recipient, words, now)
         if obstacle is not None:
             return skipped(message, *obstacle, now)
         assert recipient is not None  # noqa: S101 (it would be an obstacle)
         try:
-            mail = self._means.renderer.render(message, recipient, words)
+            return self._means.renderer.render(message, recipient, words)
         except Invalid as refusal:
             return failed(message, Reason.CONTENT_REFUSED, f"{UNREADY}: {refusal.problems[0].message}", now)
         except Exception as failure:  # noqa: BLE001 (one that cannot be made must not hold up the others)
             self._means.watch.went_wrong(message, failure)
             return failed(message, Reason.CONTENT_REFUSED, f"{UNREADY} ({type(failure).__name__})", now)
-        if self._gate.is_shut(message.lane) and not is_probe:
-            return waiting(message, now + self._means.terms.probe_after, "the lane is paused")
-        delivery = await self._delivered(message, mail)
-        await self._learn(message.lane, mail, delivery, is_probe=is_probe)
-        moment = Moment(at=self._means.clock.now(), jitter=self._means.jitter())
-        return after(message, delivery, self._means.terms, moment)
 
     async def _delivered(self, message: Message, mail: Mail) -> Delivery:
         began = monotonic()

@@ -5,10 +5,11 @@ over, and nobody knows what became of it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from services.notifications.events import message_event
@@ -29,7 +30,8 @@ from services.notifications.sending.batches import due_at, is_due, is_left_behin
 from services.notifications.sending.fresh import FreshMessages
 from services.notifications.sending.gate import LaneGate
 from services.notifications.sending.handing import HandingOver
-from services.notifications.sending.states import unknown, waiting
+from services.notifications.sending.starting import LatestWords, Start
+from services.notifications.sending.states import unknown, untouched, waiting
 from services.shared.clock import Clock
 from services.shared.errors import NotFound, Unavailable
 from services.shared.events import Event
@@ -58,8 +60,9 @@ class Tools:
     """What a sender works with.
 
     Attributes:
-        at_once: how many messages of a batch are on their way together.
+        at_once: how many messages of batches are on their way together, in this process.
         fresh: what was made a moment ago in this process.
+        heeded_within: seconds after which a campaign that was stopped begins no message any more.
     """
 
     claims: Claims
@@ -68,6 +71,7 @@ class Tools:
     ids: IdFactory
     at_once: int
     fresh: FreshMessages
+    heeded_within: float = 0.1
 
 
 class Sender:
@@ -77,10 +81,11 @@ class Sender:
         self, store: MessageStore, campaigns: Campaigns, handing: HandingOver, gate: LaneGate, tools: Tools
     ) -> None:
         self._store = store
-        self._campaigns = campaigns
+        self._latest = LatestWords(campaigns, tools.heeded_within)
         self._handing = handing
         self._gate = gate
         self._tools = tools
+        self._slots = asyncio.Semaphore(tools.at_once)
 
     async def send_message(self, message_id: str, lane: Lane) -> SendResult:
         """See `Sending.send_message`."""
@@ -96,7 +101,7 @@ class Sender:
         is_probe = pause is not None and self._has_live((message,))
         if pause is not None and is_probe and not await self._gate.may_probe(pause):
             return _put_off(message_id, pause.until)
-        ended = await self._send((message,), self._new_claim(), words, is_probe=is_probe)
+        ended = await self._send((message,), words, is_probe=is_probe)
         return _result(ended[0] if ended else await self._known(message_id))
 
     async def send_batch(
@@ -105,7 +110,7 @@ class Sender:
         """See `Sending.send_batch`."""
         result, at, not_before = BatchResult(), command.first, None
         while at < command.until and not_before is None:
-            words = await self._words(command.campaign_id)
+            words = await self._latest.now(command.campaign_id)
             if words.paused or is_ending():
                 result = replace(result, stopped=True)
                 break
@@ -119,6 +124,9 @@ class Sender:
             result = with_waiting(with_ended(result, ended), _now_known(chunk, ended))
             progress(result)
             at += command.chunk
+            if (await self._latest.lately(command.campaign_id)).paused:
+                result = replace(result, stopped=True)
+                break
             not_before = _not_before(ended)
         result = with_waiting(result, await self._store.of_positions(command.campaign_id, at, command.until))
         return replace(result, next_try_at=not_before) if not_before and result.waiting else result
@@ -136,25 +144,32 @@ class Sender:
         if is_probe:
             due = [message for message in due if is_live(message, now)][:1]
         taken = await self._take_over(left) if left else ()
-        sent = await self._send(due, self._new_claim(), words, is_probe=is_probe) if due else ()
+        sent = await self._send(due, words, is_probe=is_probe) if due else ()
         return [*taken, *sent]
 
     async def _send(
-        self, messages: Sequence[Message], claim: Claim, words: CampaignWords | None, *, is_probe: bool
+        self, messages: Sequence[Message], words: CampaignWords | None, *, is_probe: bool
     ) -> Sequence[Message]:
         """What became of those that could be claimed, and whose claim was not lost meanwhile."""
+        alone = len(messages) == 1
+        claim, slots = self._new_claim(begun=alone), asyncio.Semaphore() if alone else self._slots
         claimed = await self._store.claim(messages, claim)
         if not claimed:
             return ()
         async with self._held(claimed, claim) as turn:
             try:
-                ended = await self._handing.hand_over(claimed, words, self._tools.at_once, is_probe=is_probe)
+                start = Start(words, self._latest, None if alone else partial(self._begin, claim, turn))
+                ended = await self._handing.hand_over(claimed, start, slots, is_probe=is_probe)
             except Unavailable:
                 # Nothing was handed over: so that this stays known, they are given back.
                 now = self._tools.clock.now()
                 await self._settle([(claim, waiting(message, now, message.detail)) for message in claimed], turn)
                 raise
             return await self._settle([(claim, message) for message in ended], turn)
+
+    async def _begin(self, claim: Claim, turn: asyncio.Lock, message_ids: Sequence[str]) -> Collection[str]:
+        async with turn:
+            return await self._store.begin(message_ids, claim)
 
     async def _settle(self, settlements: Sequence[tuple[Claim, Message]], turn: asyncio.Lock) -> Sequence[Message]:
         """Those that are stored as they are given, once the database takes them; the others' claims were lost."""
@@ -178,7 +193,11 @@ class Sender:
     async def _take_over(self, left: Sequence[Message]) -> Sequence[Message]:
         """What messages are now that a killed process left behind; others that were quicker take theirs."""
         now = self._tools.clock.now()
-        taken = [(message.claim, unknown(message, LEFT, now)) for message in left if message.claim]
+        taken = [
+            (each.claim, unknown(each, LEFT, now) if each.claim.begun else untouched(each, now))
+            for each in left
+            if each.claim
+        ]
         return await self._settle(taken, asyncio.Lock())
 
     async def _known(self, message_id: str) -> Message:
@@ -208,17 +227,11 @@ class Sender:
                     await self._store.renew(message_ids, replace(claim, until=self._tools.clock.now() + lease))
 
     async def _words_for(self, message: Message) -> CampaignWords | None:
-        return await self._words(message.source.id) if message.source.kind is SourceKind.CAMPAIGN else None
+        return await self._latest.now(message.source.id) if message.source.kind is SourceKind.CAMPAIGN else None
 
-    async def _words(self, campaign_id: str) -> CampaignWords:
-        words = await self._campaigns.words_of(campaign_id)
-        if words is None:
-            raise NotFound("no such campaign", ("campaignId",))
-        return words
-
-    def _new_claim(self) -> Claim:
+    def _new_claim(self, *, begun: bool) -> Claim:
         now, claims = self._tools.clock.now(), self._tools.claims
-        return Claim(id=self._tools.ids.new(), holder=claims.holder, at=now, until=now + claims.lease)
+        return Claim(id=self._tools.ids.new(), holder=claims.holder, at=now, until=now + claims.lease, begun=begun)
 
     def _event(self, message: Message, sequence: int) -> Event:
         return message_event(message, self._tools.ids.new(), sequence)

@@ -108,6 +108,11 @@ def unknown(message: Message, why: str, now: datetime) -> Message:
     return waiting(counted, now + pause, f"{attempt} ({why}); it is sent again")
 
 
+def untouched(message: Message, now: datetime) -> Message:
+    """A message that was claimed and never begun: as if nobody had claimed it."""
+    return waiting(message, now, message.detail)
+
+
 def requeued(message: Message, now: datetime) -> Message:
     """A message that FAILED, with all of its time before it again."""
     return replace(

@@ -151,6 +151,19 @@ class MessageStoreContract:
         assert (await one(kept.store, mine)).claim == longer
         assert (await one(kept.store, other)).claim == a_claim("claim-2")
 
+    async def test_a_delivery_begins_for_those_who_have_the_claim(self, kept: Kept) -> None:
+        messages = [a_campaign_message(number) for number in range(4)]
+        await kept.store.insert(messages)
+        claimed = replace(a_claim(), begun=False)
+        await kept.store.claim(messages[:3], claimed)
+        await kept.store.claim(messages[3:], replace(a_claim("claim-2"), begun=False))
+        ids = [message.id for message in messages]
+        assert await kept.store.begin(ids[:2], claimed) == tuple(ids[:2])
+        assert set(await kept.store.begin(ids[1:], claimed)) == set(ids[1:3])
+        stored = [(await one(kept.store, message)).claim for message in messages]
+        assert [each.begun for each in stored if each] == [True, True, True, False]
+        assert await kept.store.begin(ids[3:], claimed) == ()
+
     async def test_an_end_is_told_and_numbered_by_its_recipient(self, kept: Kept) -> None:
         ends = [
             (a_message("e1"), Status.SENT),

@@ -86,7 +86,13 @@ class Office:
         gate = LaneGate(self.lanes, self.notes, self.clock, PROBE_AFTER)
         claims = Claims(holder=self.ids.new(), lease=lease)
         tools = Tools(
-            claims=claims, watch=self.notes, clock=self.clock, ids=self.ids, at_once=at_once, fresh=means.fresh
+            claims=claims,
+            watch=self.notes,
+            clock=self.clock,
+            ids=self.ids,
+            at_once=at_once,
+            fresh=means.fresh,
+            heeded_within=0.0,
         )
         sender = Sender(self.messages, self.campaigns, HandingOver(means, gate), gate, tools)
         return SendingService(self.messages, sender, means)

@@ -1,13 +1,21 @@
 """Batches of a campaign: each message once, whatever its neighbours come to; paused, cancelled, held up, taken over."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from services.notifications.campaigns.models import CampaignStatus
-from services.notifications.deliveries import AddressRefused, ContentRefused, Delivery, OutcomeUnknown, TryAgain
+from services.notifications.deliveries import (
+    AddressRefused,
+    ContentRefused,
+    Delivered,
+    Delivery,
+    OutcomeUnknown,
+    TryAgain,
+)
 from services.notifications.models import BatchResult, Mail, Message, Reason, SendBatch, Status
 from services.shared.contacts import OptionalCategory
 from services.shared.errors import NotFound
@@ -104,7 +112,8 @@ async def test_a_paused_campaign_stops_at_its_next_chunk_and_goes_on_later(offic
 
     def progress(result: BatchResult) -> None:
         steps.append(result)
-        asyncio.get_running_loop().create_task(office.campaigns.pause_campaign(CAMPAIGN, paused=True))
+        if len(steps) == 1:
+            asyncio.get_running_loop().create_task(office.campaigns.pause_campaign(CAMPAIGN, paused=True))
 
     wish = SendBatch(campaign_id=CAMPAIGN, first=0, until=12, chunk=4)
     result = await office.sending.send_batch(wish, progress)
@@ -114,6 +123,41 @@ async def test_a_paused_campaign_stops_at_its_next_chunk_and_goes_on_later(offic
     await office.campaigns.pause_campaign(CAMPAIGN, paused=False)
     assert (await office.send_all(12)).sent == 12 - result.sent
     assert counts(office) == (12, 0, 0)
+
+
+class Stopping:
+    """Offers MailChannel: takes all mails, and at the third one somebody wants the campaign to stop."""
+
+    def __init__(self, stop: Callable[[], Awaitable[object]]) -> None:
+        self.taken = 0
+        self._stop = stop
+
+    async def deliver(self, *mail_and_lane: object) -> Delivery:
+        assert len(mail_and_lane) == 2
+        self.taken += 1
+        if self.taken == 3:
+            await self._stop()
+        return Delivered()
+
+
+async def test_a_pause_in_the_middle_of_a_chunk_holds_its_next_message(office: Office) -> None:
+    messages = await office.have_campaign(12)
+    channel = Stopping(lambda: office.campaigns.pause_campaign(CAMPAIGN, paused=True))
+    office.sending = office.process(at_once=1, means=replace(office.means(), channel=channel))
+    result = await office.send_all(12, chunk=12)
+    assert (result.sent, result.waiting, result.stopped) == (3, 9, True)
+    assert channel.taken == 3
+    assert {(await office.now(message)).status for message in messages[3:]} == {Status.QUEUED}
+    await office.campaigns.pause_campaign(CAMPAIGN, paused=False)
+    assert (await office.send_all(12)).sent == 9
+
+
+async def test_a_cancel_in_the_middle_of_a_chunk_skips_its_next_message(office: Office) -> None:
+    await office.have_campaign(12)
+    channel = Stopping(lambda: office.campaigns.cancel_campaign(CAMPAIGN))
+    office.sending = office.process(at_once=1, means=replace(office.means(), channel=channel))
+    assert await office.send_all(12, chunk=12) == BatchResult(sent=3, skipped=9)
+    assert (channel.taken, counts(office)) == (3, (3, 9, 0))
 
 
 async def test_what_a_cancelled_campaign_had_not_sent_is_skipped_and_says_so(office: Office) -> None:
@@ -133,7 +177,7 @@ async def test_who_declined_since_the_audience_was_taken_gets_nothing(office: Of
 
 
 async def test_what_a_killed_process_left_is_counted_and_sent_to_nobody_twice(office: Office) -> None:
-    """Of one chunk nobody knows what became of it; all others go on."""
+    """Of what was on its way nobody knows what became of it; all others go on."""
     messages = await office.have_campaign(12)
     office.answers(None, None, Killed)
     await killed(office.send_all(12))
@@ -149,6 +193,47 @@ async def test_what_a_killed_process_left_is_counted_and_sent_to_nobody_twice(of
     assert len(office.channel.taken) == taken + 8
     assert len({mail.to for _, mail in office.channel.taken}) == len(office.channel.taken)
     assert {(await office.now(message)).reason for message in messages[:4]} == {Reason.OUTCOME_UNKNOWN}
+
+
+async def test_what_a_killed_process_had_claimed_and_not_begun_is_sent(office: Office) -> None:
+    messages = await office.have_campaign(12)
+    reached = asyncio.Event()
+
+    async def hang() -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    channel = Stopping(hang)
+    killed_one = office.process(at_once=1, means=replace(office.means(), channel=channel))
+    wish = SendBatch(campaign_id=CAMPAIGN, first=0, until=12, chunk=12)
+    sending = asyncio.create_task(killed_one.send_batch(wish, lambda _: None))
+    await reached.wait()
+    sending.cancel()
+    await asyncio.wait([sending])
+    office.pass_time(LEASE.total_seconds())
+    # Two were taken and could not be settled, and one was on its way.
+    assert await office.send_all(12, chunk=12) == BatchResult(failed=3, waiting=9, next_try_at=office.clock.now())
+    assert await office.send_all(12, chunk=12) == BatchResult(sent=9)
+    assert counts(office) == (9, 0, 3)
+    assert {(await office.now(message)).reason for message in messages[:3]} == {Reason.OUTCOME_UNKNOWN}
+
+
+async def test_what_another_process_took_meanwhile_is_not_begun(office: Office) -> None:
+    """One stands still for longer than its claims last, in the middle of a chunk."""
+    await office.have_campaign(6)
+    other = office.process()
+    wish = SendBatch(campaign_id=CAMPAIGN, first=0, until=6, chunk=6)
+
+    async def stand_still() -> None:
+        office.pass_time(LEASE.total_seconds())
+        await other.send_batch(wish, lambda _: None)
+        await other.send_batch(wish, lambda _: None)
+
+    channel = Stopping(stand_still)
+    slow = office.process(at_once=1, means=replace(office.means(), channel=channel))
+    await slow.send_batch(wish, lambda _: None)
+    assert (channel.taken, len(office.channel.taken)) == (3, 3)
+    assert counts(office) == (3, 0, 3)
 
 
 async def test_a_message_that_cannot_be_made_holds_up_no_other(office: Office) -> None:
