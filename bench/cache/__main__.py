@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bench.cache.gateways import gateway_without_cache
 from bench.cache.mix import Mix, measured_mix
-from bench.cache.reads import measured_reads
+from bench.cache.reads import Place, measured_reads
 from bench.cache.report import Report, save, show
 from bench.cache.server import Room, lateness_at, room_in
 from bench.cache.shop import opened_shop
@@ -49,11 +49,12 @@ async def _main(parts: Collection[str]) -> None:
         heard_truth(addresses.kafka) as truth,
         gateway_without_cache(addresses, SETTINGS) as (uncached, pid),
     ):
-        names = {name: addresses.pids[name] for name in ("gateway", "services", "mongo", "temporal")}
+        pids = {name: addresses.pids[name] for name in ("gateway", "services", "mongo", "redis")}
         reads, grown = [], dict[str, Room]()
         if "reads" in parts:
             console.print("one page of products")
-            reads = await measured_reads(addresses.graphql, uncached, READ_SECONDS, names | {"without": pid})
+            keeping = Place(url=addresses.graphql, pids=pids)
+            reads = await measured_reads(keeping, Place(url=uncached, pids=pids | {"gateway": pid}), READ_SECONDS)
         mixes = dict[str, Mix]()
         if "mix" in parts:
             for name, url in (("cache", addresses.graphql), ("no cache", uncached)):

@@ -1,12 +1,14 @@
 """One page of products as a kept answer, as one that has to be made and kept, and from a gateway that keeps none."""
 
 import itertools
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import aiohttp
 
-from bench.api.load import Load, Measured, Send, measured
+from bench.api.load import Load, Measured, measured
 from bench.cache.pages import PRODUCTS, SEARCHED, Reader
 
 CLIENTS: Final = (1, 8)
@@ -15,39 +17,50 @@ BLANKS: Final = 24
 """A search of so many blanks finds all that there is: each pattern of spaces and line ends is a page of its own."""
 
 
-class Reads:
-    """Each way to the page, ready to be sent."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A gateway: where it is, and the processes whose time is measured, by what they are called."""
 
-    def __init__(self, cached: Reader, uncached: Reader) -> None:
-        self._cached = cached
-        self._uncached = uncached
+    url: str
+    pids: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """One way to the page, and how many answers came from where."""
+
+    load: Measured
+    sources: Mapping[str, int]
+
+
+class _Way:
+    """Ready to be sent. Each document is asked for as it stands, or with another search each time."""
+
+    def __init__(self, reader: Reader, document: str) -> None:
+        self._reader = reader
+        self._document = document
         self._searches = map("".join, itertools.product(" \n", repeat=BLANKS))
+        self.sources = Counter[str]()
 
-    async def hit(self) -> None:
-        await _whole(self._cached, "hit", PRODUCTS)
-
-    async def miss(self) -> None:
-        await _whole(self._cached, "fwd=", SEARCHED, search=next(self._searches))
-
-    async def bypass(self) -> None:
-        await _whole(self._uncached, "", PRODUCTS)
-
-    def by_name(self) -> dict[str, Send]:
-        return {"hit": self.hit, "miss": self.miss, "no cache": self.bypass}
+    async def send(self) -> None:
+        """Raises ValueError for less than the whole page."""
+        variables = {"search": next(self._searches)} if self._document == SEARCHED else {}
+        page = await self._reader.page(self._document, **variables)
+        if page.body.count(b'"sku"') != WHOLE:
+            raise ValueError(page.body)
+        self.sources[page.source] += 1
 
 
-async def _whole(reader: Reader, source: str, document: str, **variables: object) -> None:
-    page = await reader.page(document, **variables)
-    if page.body.count(b'"sku"') != WHOLE or not page.source.startswith(source):
-        raise ValueError(f"not the whole page from where it was to come: {page.source}")
-
-
-async def measured_reads(cached: str, uncached: str, seconds: float, pids: Mapping[str, int]) -> list[Measured]:
+async def measured_reads(cached: Place, uncached: Place, seconds: float) -> list[Read]:
     """Each way, by one client and by some."""
+    ways = {"hit": (cached, PRODUCTS), "miss": (cached, SEARCHED), "no cache": (uncached, PRODUCTS)}
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-        ways = Reads(Reader(http, cached), Reader(http, uncached)).by_name()
-        return [
-            await measured(Load(name=name, send=send, clients=clients, seconds=seconds), pids)
-            for name, send in ways.items()
-            for clients in CLIENTS
-        ]
+        found = []
+        for name, (place, document) in ways.items():
+            way = _Way(Reader(http, place.url), document)
+            for clients in CLIENTS:
+                way.sources.clear()
+                load = Load(name=name, send=way.send, clients=clients, seconds=seconds)
+                run = await measured(load, place.pids)
+                found.append(Read(load=run, sources=dict(way.sources)))
+        return found

@@ -4,14 +4,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from bench.api.load import Measured
 from bench.cache.mix import Mix
+from bench.cache.reads import Read
 from bench.cache.server import Lateness, Room
 from bench.timings import Spread
+
+PARTS: Final = ("gateway", "services", "mongo", "redis")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +27,7 @@ class Report:
     """
 
     products: int
-    reads: Sequence[Measured]
+    reads: Sequence[Read]
     mixes: Mapping[str, Mix]
     grown: Mapping[str, Room]
     lateness: Sequence[Lateness]
@@ -32,17 +35,19 @@ class Report:
 
 def show(report: Report, console: Console) -> None:
     """Prints the tables."""
-    table = Table(
-        "products(first: 20)", "clients", "requests/s", "p50 / p95 / p99 ms", "CPU ms: gateway, services, MongoDB"
-    )
-    for run in report.reads:
-        costs = [f"{run.cpu_milliseconds.get(part, 0):.2f}" for part in ("gateway", "services", "mongo")]
-        table.add_row(run.name, str(run.clients), f"{run.per_second:.0f}", _spread(run.milliseconds), " ".join(costs))
+    table = Table("20 products", "clients", "from", "requests/s", "p50 / p95 / p99 ms", f"CPU ms: {', '.join(PARTS)}")
+    for read in report.reads:
+        run = read.load
+        costs = " ".join(f"{run.cpu_milliseconds[part]:.2f}" for part in PARTS)
+        sources = ", ".join(f"{name} {number}" for name, number in sorted(read.sources.items()))
+        answers = (sources, f"{run.per_second:.0f}", _spread(run.milliseconds))
+        table.add_row(run.name, str(run.clients), *answers, costs)
     console.print(table)
-    table = Table("19 pages, 1 order", *report.mixes)
-    for what, values in _rows(list(report.mixes.values())).items():
-        table.add_row(what, *values)
-    console.print(table)
+    if report.mixes:
+        table = Table("19 pages, 1 order", *report.mixes)
+        for what, values in _rows(list(report.mixes.values())).items():
+            table.add_row(what, *values)
+        console.print(table)
     for name, room in report.grown.items():
         console.print(f"{name}: Redis holds {room.keys} keys and {room.mebibytes:.1f} MiB more than before")
     for late in report.lateness:
