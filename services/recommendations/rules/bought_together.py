@@ -1,0 +1,41 @@
+"""BOUGHT_TOGETHER: how likely a product is in an order with another, and less so the more it is in orders of all kinds:
+P(partner | product) / popularity^power, with a prior and a least support. Pure.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from services.recommendations.models import Basis, Partners
+from services.recommendations.rules.market import Market
+from services.recommendations.rules.policy import Policy
+
+
+def together(market: Market, weights: Mapping[str, float], partners: Partners, policy: Policy) -> Mapping[str, float]:
+    """By SKU how well it goes with these products, each of which has its weight; only what is for sale, and not them.
+
+    The weights' sum does not matter, so a long history promises no more than a short one.
+    """
+    total = sum(weights.values()) or 1.0
+    found: defaultdict[str, float] = defaultdict(float)
+    for sku, weight in weights.items():
+        orders = market.orders.get(sku, 0) + policy.partner_prior
+        for partner in partners.get(sku, ()) if orders else ():
+            if partner.orders >= policy.partner_support:
+                found[partner.sku] += weight / total * partner.orders / orders
+    return {
+        sku: score / market.orders[sku] ** policy.partner_power
+        for sku, score in found.items()
+        if sku in market.heat and sku not in weights
+    }
+
+
+def basis_of(market: Market, weights: Mapping[str, float], partners: Partners, sku: str) -> Basis:
+    """The pair that speaks most for it: among the weighted products the one that it most depends on."""
+    pairs = [
+        (weights[anchor] * partner.orders / market.orders[anchor], anchor, partner.orders)
+        for anchor in weights
+        for partner in partners.get(anchor, ())
+        if partner.sku == sku and market.orders.get(anchor)
+    ]
+    _, anchor, orders = max(pairs, key=lambda pair: (pair[0], pair[1]))
+    return Basis(orders=orders, of=market.orders[anchor], sku=anchor)
