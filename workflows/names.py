@@ -21,8 +21,13 @@ NOTIFICATIONS: Final = "notifications"
 """The service behind both lanes."""
 
 EXPIRE_RESERVATIONS_SCHEDULE: Final = "expire-reservations"
+REFRESH_RECOMMENDATIONS_SCHEDULE: Final = "refresh-recommendations"
 WEEKLY_RECOMMENDATIONS_SCHEDULE: Final = "weekly-recommendations"
-SCHEDULES: Final = (EXPIRE_RESERVATIONS_SCHEDULE, WEEKLY_RECOMMENDATIONS_SCHEDULE)
+SCHEDULES: Final = (
+    EXPIRE_RESERVATIONS_SCHEDULE,
+    WEEKLY_RECOMMENDATIONS_SCHEDULE,
+    REFRESH_RECOMMENDATIONS_SCHEDULE,
+)
 """All that there are, in the order in which they are listed."""
 
 ORDER_ID: Final = SearchAttributeKey.for_keyword("CaravanOrderId")

@@ -38,6 +38,8 @@ class SchedulesContract(ABC):
         assert tuple(each.id for each in await port.schedules.all()) == SCHEDULES
         weekly = await port.one("weekly-recommendations")
         assert (weekly.cadence, weekly.workflow_type) == ("every Monday at 09:00 UTC", "RecommendTrending")
+        nightly = await port.one("refresh-recommendations")
+        assert (nightly.cadence, nightly.workflow_type) == ("every day at 03:00 UTC", "RefreshRecommendations")
         sweep = await port.one()
         assert (sweep.cadence, sweep.workflow_type) == ("every 10 seconds", "ExpireReservations")
         assert (sweep.paused, sweep.note, sweep.last_run_at) == (False, None, None)

@@ -6,7 +6,11 @@ from datetime import timedelta
 from gateway.schedules import ScheduleView
 from services.shared.clock import Clock
 from services.shared.errors import Conflict, NotFound, Unavailable
-from workflows.names import EXPIRE_RESERVATIONS_SCHEDULE, WEEKLY_RECOMMENDATIONS_SCHEDULE
+from workflows.names import (
+    EXPIRE_RESERVATIONS_SCHEDULE,
+    REFRESH_RECOMMENDATIONS_SCHEDULE,
+    WEEKLY_RECOMMENDATIONS_SCHEDULE,
+)
 
 SOON = timedelta(seconds=10)
 
@@ -25,6 +29,12 @@ WEEKLY = replace(
     cadence="every Monday at 09:00 UTC",
     workflow_type="RecommendTrending",
 )
+NIGHTLY = replace(
+    SWEEP,
+    id=REFRESH_RECOMMENDATIONS_SCHEDULE,
+    cadence="every day at 03:00 UTC",
+    workflow_type="RefreshRecommendations",
+)
 
 
 class MemorySchedules:
@@ -35,7 +45,7 @@ class MemorySchedules:
         self.away = False
         self.busy: set[str] = set()
         self._clock = clock
-        self._found = {each.id: each for each in (SWEEP, WEEKLY)}
+        self._found = {each.id: each for each in (SWEEP, WEEKLY, NIGHTLY)}
 
     async def all(self) -> tuple[ScheduleView, ...]:
         self._answer()

@@ -19,6 +19,7 @@ from temporalio.client import (
 )
 
 from services.infra.settings import CONTEXTS, Settings
+from workers.refreshes import refresh_rules
 from workflows.campaigns import CampaignRules
 from workflows.expire_reservations import ExpireReservations
 from workflows.messages import ExpireReservationsInput
@@ -27,17 +28,22 @@ from workflows.names import (
     INVENTORY_QUEUE,
     NOTIFICATIONS,
     NOTIFICATIONS_STANDARD_QUEUE,
+    RECOMMENDATIONS_QUEUE,
+    REFRESH_RECOMMENDATIONS_SCHEDULE,
     WEEKLY_RECOMMENDATIONS_SCHEDULE,
 )
 from workflows.recommend_trending import RecommendTrending
 from workflows.recommendations import RecommendTrendingInput
+from workflows.refresh_recommendations import RefreshRecommendations
+from workflows.refreshes import RefreshInput
 
 EXPIRE_EVERY: Final = timedelta(seconds=10)
 EXPIRE_WITHIN: Final = timedelta(minutes=10)
 
 MONDAY: Final = ScheduleRange(1)
 MORNING: Final = ScheduleRange(9)
-"""UTC."""
+NIGHT: Final = ScheduleRange(3)
+"""Hours, UTC."""
 
 
 def schedules_of(service: str, settings: Settings) -> Mapping[str, Schedule]:
@@ -46,6 +52,8 @@ def schedules_of(service: str, settings: Settings) -> Mapping[str, Schedule]:
         return {EXPIRE_RESERVATIONS_SCHEDULE: _expire_reservations(settings)}
     if service == NOTIFICATIONS:
         return {WEEKLY_RECOMMENDATIONS_SCHEDULE: _weekly_recommendations(settings)}
+    if service == RECOMMENDATIONS_QUEUE:
+        return {REFRESH_RECOMMENDATIONS_SCHEDULE: _refresh_recommendations(settings)}
     return {}
 
 
@@ -80,6 +88,19 @@ def _weekly_recommendations(settings: Settings) -> Schedule:
         calendars=[ScheduleCalendarSpec(hour=[MORNING], day_of_week=[MONDAY])], jitter=timedelta(minutes=5)
     )
     return Schedule(action=campaign, spec=mondays, policy=_policy(catch_up=timedelta(hours=12)))
+
+
+def _refresh_recommendations(settings: Settings) -> Schedule:
+    colocated = settings.services.together_with(RECOMMENDATIONS_QUEUE)
+    refresh = ScheduleActionStartWorkflow(
+        RefreshRecommendations.run,
+        RefreshInput(scheduled=True, rules=refresh_rules(settings), colocated=colocated),
+        id=REFRESH_RECOMMENDATIONS_SCHEDULE,
+        task_queue=RECOMMENDATIONS_QUEUE,
+        static_summary="make the recommendations of all users anew",
+    )
+    nights = ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[NIGHT])], jitter=timedelta(minutes=5))
+    return Schedule(action=refresh, spec=nights, policy=_policy(catch_up=timedelta(hours=6)))
 
 
 def _policy(catch_up: timedelta) -> SchedulePolicy:
