@@ -21,6 +21,7 @@ import services.notifications.api
 import services.notifications.campaigns.api
 import services.orders.api
 import services.payments.api
+import services.recommendations.api
 import services.users.api
 import services.users.audit.api
 from activities.catalog import CatalogActivities
@@ -29,6 +30,7 @@ from activities.inventory import InventoryActivities
 from activities.notifications import NotificationActivities
 from activities.orders import OrdersActivities
 from activities.payments import PaymentsActivities
+from activities.recommendations import RecommendationActivities
 from activities.users import UsersActivities
 from services.catalog.handlers import StockNotes
 from services.catalog.service import CatalogService
@@ -75,13 +77,14 @@ from services.users.service import UserService
 from services.users.sessions import RefreshTokens
 from services.users.store import MongoAccountStore
 from services.users.tokens import Ed25519Tokens, TokenRules
-from workers import event_notices
+from workers import event_notices, recommendations
 from workers.dead_letters import BacklogMetrics, taking_in
 from workers.fan_out import TemporalFanOut
 from workers.mails import mail_renderer
 from workers.notification_watch import SendingWatch
 from workers.notifications import Notifications, World
 from workers.owed_drops import OwedDrops
+from workers.recommendations import Recommending
 from workers.refreshes import TemporalRefreshing
 
 LATE_TOKENS: Final = timedelta(minutes=1)
@@ -233,7 +236,9 @@ def _notifications(shared: Shared, database: Database, outbox: Outbox) -> Hosted
         prepare=_prepares(parts.stores, outbox),
         handlers=event_notices.handlers_of(shared.fan_out, parts.stores.recipients),
         replays=event_notices.replays_of(shared.fan_out),
-        activities=NotificationActivities(parts.sending, parts.campaigns, parts.recipients, parts.weekly, shared.clock),
+        activities=NotificationActivities(
+            parts.sending, parts.campaigns, parts.recipients, parts.weekly, parts.offers, shared.clock
+        ),
         close=close,
     )
 
@@ -260,6 +265,21 @@ def _payments(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
         router=services.payments.api.router(face, shared.entry),
         prepare=_prepares(store, outbox),
         activities=PaymentsActivities(face),
+    )
+
+
+def _recommendations(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
+    settings = shared.settings.recommendations
+    parts = Recommending.of(
+        recommendations.World(settings=settings, database=database, outbox=outbox, clock=shared.clock, ids=shared.ids)
+    )
+    return Hosted(
+        name="recommendations",
+        database=database,
+        router=services.recommendations.api.router(parts.face, shared.entry),
+        prepare=_prepares(parts.stores),
+        activities=RecommendationActivities(parts.steps, parts.steps),
+        handlers=recommendations.handlers_of(parts.stores, shared.refreshing, shared.owed, settings),
     )
 
 
@@ -349,5 +369,6 @@ BUILDERS: Final[Mapping[str, Callable[[Shared, Database, Outbox], Hosted]]] = {
     "notifications": _notifications,
     "orders": _orders,
     "payments": _payments,
+    "recommendations": _recommendations,
     "users": _users,
 }

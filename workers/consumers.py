@@ -7,16 +7,18 @@ from typing import Final
 from services.infra.consuming.events import EventWork
 from services.infra.consuming.work import Consumption, Retries
 from services.infra.notices import Changed
-from services.infra.response_cache.tags import IN_STOCK
+from services.infra.response_cache.tags import IN_STOCK, TRENDING
 from services.shared.clock import Clock
 from services.shared.receipts import Handler
 from workers.composition import STOCK_NOTES, Hosted
 from workers.event_notices import ACCOUNT_NOTICES, FAILED_NOTICES, ORDER_NOTICES
 from workers.event_types import KNOWN_TYPES
 from workers.news import News
+from workers.recommendations import PURCHASES, SHELF
 from workflows.names import NOTIFICATIONS
 
 USUAL: Final = Retries()
+RECOMMENDATIONS: Final = "recommendations"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ NOTES_EVERY: Final = 0.5
 NOTICES_EVERY: Final = 0.2
 TOLD_EVERY: Final = 0.2
 FAILED_EVERY: Final = 1.0
+COUNTED_EVERY: Final = 1.0
 """Seconds: neither the lists of what is in stock, nor what is seen live, nor mails need be any newer, and what is noted
 or told together costs less, as does what is fetched together."""
 
@@ -124,6 +127,29 @@ CONSUMERS: Final = (
         every=FAILED_EVERY,
         replay=lambda hosted, _: hosted.replays[FAILED_NOTICES],
         floods=True,
+    ),
+    Row(
+        service=RECOMMENDATIONS,
+        topic="caravan.orders",
+        consumer=PURCHASES,
+        handler=lambda hosted, _: hosted.handlers[PURCHASES],
+        every=COUNTED_EVERY,
+        owes=(TRENDING,),
+    ),
+    Row(
+        service=RECOMMENDATIONS,
+        topic="caravan.catalog",
+        consumer=SHELF,
+        handler=lambda hosted, _: hosted.handlers[SHELF],
+        every=COUNTED_EVERY,
+        owes=(TRENDING,),
+    ),
+    Row(
+        service=RECOMMENDATIONS,
+        topic="caravan.recommendations",
+        consumer="cache-recommendations",
+        handler=lambda _, news: news.drops.of("cache-recommendations"),
+        every=NOTICES_EVERY,
     ),
 )
 

@@ -50,6 +50,7 @@ VERSIONED = (
     ("payments", "payments", "payment", "version"),
     ("users", "accounts", "user", "version"),
     ("notifications", "recipients", "notification", "sequence"),
+    ("recommendations", "lists", "recommendations", "version"),
 )
 """Where each kind of aggregate and its version are kept: database, collection, first word of its events' types,
 field of the version."""

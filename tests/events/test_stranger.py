@@ -37,6 +37,7 @@ HAPPENS = {
     "order": "placed reserved confirmed shipped delivered rejected cancelled",
     "payment": "authorized captured declined voided refunded",
     "notification": "sent",
+    "recommendations": "refreshed",
 }
 EXPECTED = {f"{aggregate}.{name}.v1" for aggregate, names in HAPPENS.items() for name in names.split()}
 

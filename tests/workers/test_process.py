@@ -136,7 +136,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 def test_a_wrong_name_is_told_with_the_right_ones() -> None:
     ended = run("catalogue")
     assert ended.returncode == 2
-    assert "catalog, deadletters, inventory, notifications, orders, payments, users" in ended.stderr
+    assert "catalog, deadletters, inventory, notifications, orders, payments, recommendations, users" in ended.stderr
 
 
 def test_production_with_a_default_secret_does_not_start() -> None:

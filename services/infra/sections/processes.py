@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.infra.sections.section import Section
 
-CONTEXTS = ("catalog", "deadletters", "inventory", "notifications", "orders", "payments", "users")
+CONTEXTS = ("catalog", "deadletters", "inventory", "notifications", "orders", "payments", "recommendations", "users")
 """The services that there are, in the order in which they start."""
 
 

@@ -51,9 +51,15 @@ class ConsumersSettings(Section):
 
 
 class RecommendationsSettings(Section):
-    """How fresh recommendations are: a list is made anew `refresh_window` seconds after its user has bought something."""
+    """How fresh recommendations are: a list is made anew `refresh_window` seconds after its user has bought something.
+
+    Counts of the whole shop are read again once they are `counts_age` seconds old: what is trending, what is bought
+    together. What somebody bought in the last `rest_hours` is not recommended to him.
+    """
 
     refresh_window: float = Field(default=30, ge=0, le=86_400)
+    counts_age: float = Field(default=30, ge=0, le=3600)
+    rest_hours: float = Field(default=24, gt=0, le=8760)
 
 
 class LogSettings(Section):
