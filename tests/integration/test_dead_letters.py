@@ -70,6 +70,7 @@ async def test_dead_letters_are_previewed_replayed_where_they_belong_and_set_asi
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("number", [150, 1000])
 async def test_a_redrive_of_many_outlives_the_services(
     stack: Stack, shop: Shop, letters: LettersClient, number: int
