@@ -15,10 +15,10 @@ from services.recommendations.counting.shelf import MongoShelf
 from services.recommendations.counting.steady import SteadyCounts
 from services.recommendations.counting.store import MongoCountStore
 from services.recommendations.handlers import Purchases, ShelfNotes
-from services.recommendations.lists.store import MongoListStore
 from services.recommendations.refreshing.service import ListMaker, RefreshService
-from services.recommendations.rules.plain import PlainRules
+from services.recommendations.rules.recommender import Recommender
 from services.recommendations.service import RecommendationService
+from services.recommendations.store import MongoListStore
 from services.shared.clock import Clock
 from services.shared.ids import IdFactory
 from services.shared.receipts import Handler
@@ -70,12 +70,12 @@ class Recommending:
 
     @classmethod
     def of(cls, world: World) -> "Recommending":
-        database, clock, rules = world.database, world.clock, PlainRules()
+        database, clock, rules = world.database, world.clock, Recommender()
         stores = Stores.of(database, world.outbox)
         counts = SteadyCounts(MongoCountReader(database), clock, age_of(world.settings))
         face = RecommendationService(counts, stores.lists, rules, clock, timedelta(hours=world.settings.rest_hours))
         maker = ListMaker(counts, stores.lists, rules, clock, world.ids)
-        return cls(stores=stores, face=face, steps=RefreshService(maker, face, counts, stores.counts))
+        return cls(stores=stores, face=face, steps=RefreshService(maker, face.recommend_to, counts, stores.counts))
 
 
 def handlers_of(

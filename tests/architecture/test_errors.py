@@ -18,7 +18,7 @@ SCHEMA = ROOT / "tests" / "contract" / "schema.graphql"
 OF_THE_CALLER = {"UNAUTHENTICATED", "FORBIDDEN"}
 """Codes of a whole answer: said of who asks, never among a payload's errors."""
 
-NOTHING_OF_THEIR_OWN = {"notifications"}
+NOTHING_OF_THEIR_OWN = {"notifications", "recommendations"}
 """Contexts that refuse nothing beyond the shared tree."""
 
 OUTSIDE_BASES = {"Exception", "BaseException", "ValueError", "RuntimeError", "KeyError", "TypeError", "LookupError"}

@@ -1,8 +1,8 @@
 """Makes lists anew from what is counted now, and answers what workflows ask. On its ports: no database here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from services.recommendations.counting.ports import CountStore
 from services.recommendations.events import refreshed_event
@@ -20,13 +20,13 @@ from services.recommendations.refreshing.models import (
     UserPage,
     UsersAfter,
 )
-from services.recommendations.service import RecommendationService
 from services.shared.clock import Clock
 from services.shared.errors import Unavailable
 from services.shared.events import Event, Origin
 from services.shared.ids import IdFactory
 
 ATTEMPTS: Final = 10
+Offering: TypeAlias = Callable[[RecommendTo], Awaitable[RecommendedSkus]]
 
 
 class ListMaker:
@@ -84,11 +84,11 @@ class ListMaker:
 
 
 class RefreshService:
-    """Offers Steps."""
+    """Offers Steps. `recommend_to` is whoever shows lists."""
 
-    def __init__(self, maker: ListMaker, face: RecommendationService, counts: CountReader, store: CountStore) -> None:
+    def __init__(self, maker: ListMaker, recommend_to: Offering, counts: CountReader, store: CountStore) -> None:
         self._maker = maker
-        self._face = face
+        self._recommend_to = recommend_to
         self._counts = counts
         self._store = store
 
@@ -103,7 +103,7 @@ class RefreshService:
 
     async def recommend_to(self, wish: RecommendTo) -> RecommendedSkus:
         """See `RefreshSteps.recommend_to`."""
-        return await self._face.recommend_to(wish)
+        return await self._recommend_to(wish)
 
     async def begin_rebuild(self, wish: OneRebuild) -> None:
         """See `RebuildSteps.begin_rebuild`."""

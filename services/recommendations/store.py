@@ -6,7 +6,7 @@ from typing import Final
 from services.infra.mongo import Database
 from services.infra.outbox.rows import Outbox, told
 from services.infra.transaction import Reads, Write, added, replaced
-from services.recommendations.lists.documents import LISTS, VALIDATOR, list_document, list_from
+from services.recommendations.documents import LISTS, VALIDATOR, list_document, list_from
 from services.recommendations.models import ListChange, UserList
 from services.shared.events import Event
 

@@ -1,1 +1,0 @@
-"""What is recommended to whom, as it was computed: stored, told of where it changed, and read when it is shown."""
