@@ -16,6 +16,7 @@ from services.shared.errors import Forbidden, Unauthenticated
 EVERYBODY = b"public"
 NOBODY = b"anonymous"
 """All callers who are not signed in are one: nothing that is answered tells them apart."""
+OF_MANY = frozenset({EVERYBODY, NOBODY})
 
 
 def audience_of(scope: Scope, viewer: Actor | None) -> bytes | None:

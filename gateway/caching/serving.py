@@ -1,8 +1,9 @@
 """Between the endpoint and the cache: which requests may be given a kept answer, and what is kept of a new one.
 
-Whoever comes here has been authenticated and has paid. Executes nothing itself.
+Whoever comes here has been authenticated, and pays before anything is shown. Executes nothing itself.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,7 +11,7 @@ from typing import Any, Final
 from graphql import GraphQLSchema
 from pydantic_core import from_json, to_json
 
-from gateway.caching.audiences import audience_of, may_ask, seen_by
+from gateway.caching.audiences import OF_MANY, audience_of, may_ask, seen_by
 from gateway.caching.keys import AnswerKeys
 from gateway.caching.metrics import CacheMetrics
 from gateway.caching.plans import Plan, plan_of
@@ -19,8 +20,7 @@ from gateway.caching.ports import Answer, Computed, ResponseCache, Source
 from gateway.caching.shadow import Shadow
 from gateway.caching.shown import tags_of
 from gateway.context import RequestContext
-from gateway.web.documents import Prepared
-from gateway.web.gate import Admitted
+from gateway.web.operations import Asked
 from services.infra.response_cache.models import Freshness
 from services.infra.settings import CacheSettings
 from services.shared.actors import Actor
@@ -46,6 +46,9 @@ class Executed:
     result: Mapping[str, Any]
     context: RequestContext
 
+
+Pay = Callable[[], Awaitable[None]]
+"""Takes what the operation costs from what the caller has left; raises where that is not enough."""
 
 Execute = Callable[[Actor | None], Awaitable[Executed]]
 """Executes the operation as this caller, in a request of its own, which it ends."""
@@ -86,27 +89,36 @@ class CachedAnswers:
         self._shadow = shadow
         self._metrics = metrics
 
-    def wish(self, prepared: Prepared, admitted: Admitted, viewer: Actor | None) -> Wish | None:
+    def may_be_kept(self, asked: Asked) -> bool:
+        """Whether answers to an operation are given again to anybody."""
+        return self._plan(asked) is not None
+
+    def wish(self, asked: Asked, viewer: Actor | None) -> Wish | None:
         """The wish that an admitted query is; None for one that must be executed."""
-        key, plan = None, self._plan(prepared, admitted)
+        key, plan = None, self._plan(asked)
         audience = audience_of(plan.policy.scope, viewer) if plan else None
         if plan and audience is not None and may_ask(plan.accesses, viewer):
-            key = self._keys.key(plan.form, admitted.variables, audience)
+            key = self._key(asked, plan, audience)
         if plan is None or key is None:
-            self._metrics.answers.labels(prepared.label, Source.BYPASS).inc()
+            self._metrics.answers.labels(asked.prepared.label, Source.BYPASS).inc()
             return None
-        return Wish(key=key, policy=plan.policy, viewer=viewer, label=prepared.label)
+        return Wish(key=key, policy=plan.policy, viewer=viewer, label=asked.prepared.label)
 
-    async def served(self, wish: Wish, execute: Execute) -> Served:
-        """A kept answer or a new one. Raises what `execute` raises."""
+    async def served(self, wish: Wish, pay: Pay, execute: Execute) -> Served:
+        """A kept answer or a new one. Raises what `pay` raises, which is asked at the same time, and `execute`."""
         outcomes = ["ok"]
+        paying = asyncio.ensure_future(pay())
 
         async def compute() -> Computed:
+            await asyncio.shield(paying)
             executed = await execute(seen_by(wish.policy.scope, wish.viewer))
             outcomes.append(_outcome_of(executed.result))
             return self._computed(wish, executed)
 
-        answer = await self._cache.answer(wish.key, compute)
+        try:
+            answer = await self._cache.answer(wish.key, compute)
+        finally:
+            await paying
         self._metrics.answers.labels(wish.label, answer.source).inc()
         if answer.source is Source.HIT and not wish.policy.moving:
             self._shadow.maybe_check(wish.key, answer, compute)
@@ -123,12 +135,22 @@ class CachedAnswers:
         await self._shadow.close()
         await self._cache.close()
 
-    def _plan(self, prepared: Prepared, admitted: Admitted) -> Plan | None:
+    def _plan(self, asked: Asked) -> Plan | None:
         """Made once for each operation of a document."""
-        name = admitted.operation.name.value if admitted.operation.name else None
-        if name not in prepared.plans:
-            prepared.plans[name] = plan_of(self._schema, prepared.document, admitted.operation)
-        return prepared.plans[name]
+        operation, plans = asked.admitted.operation, asked.prepared.plans
+        name = operation.name.value if operation.name else None
+        if name not in plans:
+            plans[name] = plan_of(self._schema, asked.prepared.document, operation)
+        return plans[name]
+
+    def _key(self, asked: Asked, plan: Plan, audience: bytes) -> str | None:
+        """One for many is remembered with the operation."""
+        if audience in asked.keys:
+            return asked.keys[audience]
+        key = self._keys.key(plan.form, asked.admitted.variables, audience)
+        if audience in OF_MANY:
+            asked.keys[audience] = key
+        return key
 
     def _computed(self, wish: Wish, executed: Executed) -> Computed:
         """An answer with an error or a gap in it is nobody else's, and neither is one that nothing would drop."""

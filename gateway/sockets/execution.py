@@ -27,8 +27,8 @@ from gateway.live.mailbox import Mailbox
 from gateway.live.states import OrderState, State
 from gateway.sockets.messages import Wish
 from gateway.web.edge import Edge
-from gateway.web.endpoint import with_gaps
 from gateway.web.gate import NOT_EXECUTED, NotExecutable
+from gateway.web.replies import with_gaps
 from services.infra.calls.deadlines import waited_for
 from services.shared.actors import Actor
 from services.shared.errors import CaravanError

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 
 from ariadne.asgi.handlers import GraphQLHTTPHandler
-from ariadne.graphql import graphql, validate_data
+from ariadne.graphql import graphql
 from graphql import GraphQLError, OperationType
 from pydantic_core import to_json
 from starlette.requests import ClientDisconnect, Request
@@ -22,14 +22,16 @@ from gateway.caching.serving import Executed, Served
 from gateway.context import Loaders, RequestContext
 from gateway.errors import BadInput, TooComplex, failed, format_error
 from gateway.execution import TidyExecution
-from gateway.web.documents import Prepared, already_validated
+from gateway.web.documents import already_validated
 from gateway.web.edge import Edge
-from gateway.web.gate import NOT_EXECUTED, Admitted, NotExecutable
+from gateway.web.gate import NOT_EXECUTED, NotExecutable
 from gateway.web.metrics import outcome_of
-from gateway.web.transport.bodies import JSON_TYPE, Rejected, read_json
+from gateway.web.operations import Asked, RememberedOperations, operation_of
+from gateway.web.replies import made_for_one, with_gaps
+from gateway.web.transport.bodies import JSON_TYPE, Rejected, read_body, strict_json
 from gateway.web.transport.caching import CHANGED, EXECUTED, cache_headers, is_known, told
 from gateway.web.transport.deadline import GRACE, Gone, before_deadline, while_waited_for
-from gateway.web.transport.negotiation import answer_type, is_operation, operation_in_url, status_of
+from gateway.web.transport.negotiation import answer_type, is_operation, operation_in_url
 from services.infra.calls.deadlines import waited_for
 from services.shared.actors import Actor
 from services.shared.errors import CaravanError
@@ -53,12 +55,22 @@ class Exchange:
     cache_status: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What came: JSON and the bytes that it was in, or what is known of these very bytes already."""
+
+    data: Any = None
+    body: bytes = b""
+    asked: Asked | None = None
+
+
 class GraphQLEndpoint(GraphQLHTTPHandler):
     """ariadne's handler with our limits, our error bodies and our JSON."""
 
     def __init__(self, edge: Edge) -> None:
         super().__init__()
         self._edge = edge
+        self._remembered = RememberedOperations()
 
     async def handle_request_override(self, request: Request) -> Response | None:
         """A GET that asks for an execution; ariadne would execute none, and shows the page to all others."""
@@ -67,11 +79,11 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
     async def graphql_http_server(self, request: Request) -> Response:
         """Answers one operation."""
         try:
-            data = await self._read(request)
+            sent = await self._read(request)
             request_id = self._edge.around.backends.ids.new()
             trace = trace_from(request_id, request.headers.get(TRACEPARENT))
             with bound_contextvars(request_id=request_id, **trace):
-                return await self._answered(request, data)
+                return await self._answered(request, sent)
         except Rejected as rejected:
             self._edge.around.metrics.note_request("unread", "BAD_USER_INPUT", 0)
             return self._refused(rejected)
@@ -79,14 +91,14 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
             self._edge.around.metrics.note_request("unread", "GONE", 0)
             return NOBODY_LISTENS
 
-    async def _answered(self, request: Request, data: object) -> Response:
+    async def _answered(self, request: Request, sent: Sent) -> Response:
         """Executes one operation; every failure is in the answer. Raises Rejected and Gone."""
         started = perf_counter()
         exchange = Exchange(identity=f"address:{address_of(request)}")
         result: Served | dict[str, Any]
         try:
             with waited_for(self._edge.answer_within):
-                work = self._executed(request, data, exchange)
+                work = self._executed(request, sent, exchange)
                 result = await before_deadline(work, self._edge.answer_within + GRACE)
         except NotExecutable as refusal:
             result = {"errors": [format_error(error) for error in refusal.errors]}
@@ -107,89 +119,80 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
         if exchange.context.changed and self._edge.cached is not None:
             await self._edge.cached.drop(exchange.context.changed)
 
-    async def _executed(self, request: Request, data: object, exchange: Exchange) -> Served | dict[str, Any]:
-        """Spends before it executes; what cannot be executed costs a little too."""
+    async def _executed(self, request: Request, sent: Sent, exchange: Exchange) -> Served | dict[str, Any]:
+        """What cannot be executed costs a little too."""
         try:
-            exchange.context = exchange.context or await self._context(request)
+            exchange.context = await self._context(request)
             if exchange.context.viewer is not None:
                 exchange.identity = f"user:{exchange.context.viewer.user_id}"
-            operation = self._operation_of(data)
-            prepared = self._edge.documents.prepared(operation["query"])
-            exchange.label = prepared.label
-            admitted = self._edge.gate.admit(prepared, operation.get("operationName"), operation["variables"])
+            asked = sent.asked or self._asked(sent, exchange)
         except (NotExecutable, CaravanError, GraphQLError) as refusal:
             await self._edge.budget.spend(exchange.identity, NOT_EXECUTED)
             exchange.cost = (isinstance(refusal, TooComplex) and refusal.cost) or NOT_EXECUTED
             raise
-        exchange.cost = admitted.cost
-        return await self._run(request, operation, prepared, admitted, exchange)
-
-    async def _run(
-        self,
-        request: Request,
-        operation: dict[str, Any],
-        prepared: Prepared,
-        admitted: Admitted,
-        exchange: Exchange,
-    ) -> Served | dict[str, Any]:
-        """A mutation that was begun goes on when its client leaves: what it does is not to be cut in half."""
-        only_reads = admitted.operation.operation is OperationType.QUERY
-        if not only_reads and request.method == HTTPMethod.GET:
+        exchange.label, exchange.cost = asked.prepared.label, asked.admitted.cost
+        if asked.admitted.operation.operation is OperationType.QUERY:
+            return await self._queried(request, asked, exchange, exchange.context)
+        if request.method == HTTPMethod.GET:
             raise Rejected(HTTPStatus.METHOD_NOT_ALLOWED, "a GET executes queries only; send a POST", allow="POST")
-        await self._edge.budget.spend(exchange.identity, admitted.cost)
-        context, cached = exchange.context, self._edge.cached
-        assert context  # noqa: S101 (who asks is known)
-        exchange.cache_status = EXECUTED if only_reads else CHANGED
-        if not only_reads:
-            return await self._graphql(operation, prepared, context)
-        wish = cached.wish(prepared, admitted, context.viewer) if cached else None
-        if cached is None or wish is None:
-            return await while_waited_for(request, partial(self._graphql, operation, prepared, context))
+        exchange.cache_status = CHANGED
+        await self._edge.budget.spend(exchange.identity, asked.admitted.cost)
+        # What a mutation does is not to be cut in half: it goes on when its client leaves.
+        return await self._graphql(asked, exchange.context)
+
+    def _asked(self, sent: Sent, exchange: Exchange) -> Asked:
+        """Raises NotExecutable, CaravanError, GraphQLError."""
+        data = operation_of(sent.data, self._edge.trusted)
+        prepared = self._edge.documents.prepared(data["query"])
+        exchange.label = prepared.label
+        admitted = self._edge.gate.admit(prepared, data.get("operationName"), data["variables"])
+        asked = Asked(data=data, prepared=prepared, admitted=admitted)
+        if self._edge.cached is not None and self._edge.cached.may_be_kept(asked):
+            self._remembered.remember(sent.body, asked)
+        return asked
+
+    async def _queried(
+        self, request: Request, asked: Asked, exchange: Exchange, context: RequestContext
+    ) -> Served | dict[str, Any]:
+        """Spends before anything is shown."""
+        pay = partial(self._edge.budget.spend, exchange.identity, asked.admitted.cost)
+        exchange.cache_status = EXECUTED
+        wish = self._edge.cached.wish(asked, context.viewer) if self._edge.cached else None
+        if self._edge.cached is None or wish is None:
+            await pay()
+            return await while_waited_for(request, partial(self._graphql, asked, context))
 
         async def execute(viewer: Actor | None) -> Executed:
             another = context.begun_again(viewer)
             try:
-                return Executed(result=await self._graphql(operation, prepared, another), context=another)
+                return Executed(result=await self._graphql(asked, another), context=another)
             finally:
                 another.end()
 
-        return await while_waited_for(request, partial(cached.served, wish, execute))
+        return await while_waited_for(request, partial(self._edge.cached.served, wish, pay, execute))
 
-    async def _graphql(self, operation: dict[str, Any], prepared: Prepared, context: RequestContext) -> dict[str, Any]:
+    async def _graphql(self, asked: Asked, context: RequestContext) -> dict[str, Any]:
         assert self.schema  # noqa: S101 (set by ariadne's application)
         _, result = await graphql(
             self.schema,
-            operation,
+            asked.data,
             context_value=context,
-            query_document=prepared.document,
-            query_validator=already_validated(prepared),
+            query_document=asked.prepared.document,
+            query_validator=already_validated(asked.prepared),
             logger=QUIET,
             error_formatter=format_error,
             execution_context_class=TidyExecution,
         )
         return with_gaps(result, context)
 
-    async def _read(self, request: Request) -> Any:  # noqa: ANN401 (JSON)
+    async def _read(self, request: Request) -> Sent:
         """Raises Rejected, ClientDisconnect."""
-        if request.method == "GET":
-            return operation_in_url(request, self._edge.limits.json_depth)
-        return await read_json(request, self._edge.limits)
-
-    def _operation_of(self, data: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON)
-        """The operation, with its document and its variables. Raises GraphQLError, CaravanError."""
-        if isinstance(data, list):
-            raise BadInput("send one operation a request: batches are not executed")
-        if isinstance(data, dict):
-            variables = data.get("variables")
-            data = data | {
-                "query": self._edge.trusted.text_of(data),
-                "variables": {} if variables is None else variables,
-                # No name at all, says GraphQL over HTTP; the executor would look for an operation of that name.
-                "operationName": None if data.get("operationName") == "" else data.get("operationName"),
-            }
-        validate_data(data)
-        assert isinstance(data, dict)  # noqa: S101 (just validated)
-        return data
+        if request.method == HTTPMethod.GET:
+            return Sent(data=operation_in_url(request, self._edge.limits.json_depth))
+        body = await read_body(request, self._edge.limits)
+        if asked := self._remembered.of(body):
+            return Sent(asked=asked)
+        return Sent(data=strict_json(body, self._edge.limits.json_depth), body=body)
 
     async def _context(self, request: Request) -> RequestContext:
         viewer = await self._edge.around.authenticator.viewer(request.headers.get("authorization"))
@@ -206,7 +209,7 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
         media_type = answer_type(request.headers.get("accept", ""))
         extensions = self._costing(exchange.cost)
         if isinstance(result, dict):
-            return reply_with(result | {"extensions": extensions}, media_type, exchange.cache_status)
+            return made_for_one(result | {"extensions": extensions}, media_type, exchange.cache_status)
         if self._edge.tells_of_cache:
             extensions["cache"] = told(result.answer)
         headers = cache_headers(request, result, self._edge.downstream)
@@ -224,30 +227,9 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
         return Response(to_json(body), status_code=rejected.status, headers=headers, media_type=JSON_TYPE)
 
 
-def with_gaps(result: dict[str, Any], context: RequestContext | None) -> dict[str, Any]:
-    """The result, and what its resolvers could not ask for: in each place something stands instead."""
-    if context is None or not context.gaps:
-        return result
-    gaps = [format_error(gap) for gap in context.gaps.values()]
-    for gap in gaps:
-        gap["extensions"]["standIn"] = True
-    return result | {"errors": [*result.get("errors", ()), *gaps]}
-
-
-def address_of(request: Any) -> str:  # noqa: ANN401 (a request or a socket)
+def address_of(request: Request) -> str:
     """The client's network address; of a proxy's client where the proxy is trusted."""
     return request.client.host if request.client else ""
-
-
-def reply_with(result: dict[str, Any], media_type: str, cache_status: str | None) -> Response:
-    """An answer that was made for this request alone."""
-    waits = [
-        error["extensions"]["retryAfter"] for error in result.get("errors", ()) if "retryAfter" in error["extensions"]
-    ]
-    headers = {"retry-after": str(max(waits))} if waits else {}
-    if cache_status:
-        headers["cache-status"] = cache_status
-    return Response(to_json(result), status_code=status_of(result, media_type), headers=headers, media_type=media_type)
 
 
 def _outcome(result: Served | dict[str, Any], exchange: Exchange) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.caching.engine import CachedResponses, EngineRules, Surroundings
+from gateway.limits.ports import Budget
 from services.infra.response_cache.memory import MemoryResponses
 from services.infra.settings import Profile, Settings
 from services.users.models import Login
@@ -77,11 +78,15 @@ class Counter:
         self.world.tokens[caller] = session.access_token
 
 
-async def opened(profile: Profile = Profile.DEVELOPMENT, **cache: Any) -> Counter:  # noqa: ANN401 (settings)
+async def opened(
+    profile: Profile = Profile.DEVELOPMENT,
+    budget: Budget | None = None,
+    **cache: Any,  # noqa: ANN401 (settings)
+) -> Counter:
     """A counter; `cache` are settings of the cache."""
     counter = Counter()
     settings = Settings()
     kept = settings.cache.model_copy(update={"checked": 0.0, **cache})
     settings = settings.model_copy(update={"profile": profile, "cache": kept})
-    counter.world = await build_world(settings=settings, responses=counter.cache)
+    counter.world = await build_world(settings=settings, budget=budget, responses=counter.cache)
     return counter

@@ -1,13 +1,16 @@
 """What a client sees of kept answers: the same as without, sooner; and what is never kept."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
+from gateway.errors import RateLimited
 from services.infra.settings import Profile
 from services.shared.errors import Unavailable
 from tests.caching.counter import ORDERS, PAGE, STOCK, Counter, Seen, opened
+from tests.gateway.edge.test_deadlines import hang
 from tests.gateway.world import JSON
 
 
@@ -34,6 +37,68 @@ async def test_in_production_an_answer_does_not_say_where_it_is_from() -> None:
     answers = [(await counter.ask(PAGE)).response for _ in range(2)]
     assert [list(answer.json["extensions"]) for answer in answers] == [["cost"], ["cost"]]
     assert answers[1].headers["cache-status"].startswith("caravan; hit")
+
+
+class Purse:
+    """Points for so many requests."""
+
+    def __init__(self, requests: int) -> None:
+        self.left = requests
+
+    async def spend(self, identity: str, cost: int) -> None:
+        assert (identity, cost > 0) == ("address:127.0.0.1", True)
+        self.left -= 1
+        if self.left < 0:
+            raise RateLimited(7)
+
+
+@pytest.mark.parametrize("requests", [0, 1])
+async def test_who_has_no_points_left_is_given_nothing_kept_or_not(requests: int) -> None:
+    counter = await opened(budget=Purse(requests))
+    for _ in range(requests):
+        assert (await counter.ask(PAGE)).is_stored
+    counter.world.forget()
+    refused = (await counter.ask(PAGE)).response
+    assert ("data" in refused.json, refused.headers["retry-after"]) == (False, "7")
+    assert counter.world.called() == {}
+
+
+async def test_the_same_words_are_judged_anew_for_each_caller(counter: Counter) -> None:
+    """What is remembered of a request is what it asks, never who asks."""
+    await counter.world.placed("mia")
+    answers = {caller: (await counter.ask(ORDERS, caller=caller)) for caller in ("mia", "ben", "anonymous", "mia")}
+    assert len(answers["mia"].data["orders"]["edges"]) == 1
+    assert answers["ben"].data["orders"]["edges"] == []
+    assert answers["anonymous"].errors[0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_who_leaves_ends_what_is_computed_for_nobody_else(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging, gone = hang(monkeypatch, counter.world.backends.catalog, "list_products"), asyncio.Event()
+    body = json.dumps({"query": PAGE}).encode()
+    async with asyncio.timeout(10):
+        asked = asyncio.create_task(counter.world.wire.send("POST", "/graphql", body, JSON, gone))
+        await hanging.asked.wait()
+        gone.set()
+        await hanging.cancelled.wait()
+        assert (await asked).status == 408
+
+
+async def test_who_leaves_takes_nothing_from_whoever_waits_for_the_same(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging, gone = hang(monkeypatch, counter.world.backends.catalog, "list_products"), asyncio.Event()
+    body = json.dumps({"query": PAGE}).encode()
+    async with asyncio.timeout(10):
+        asked = asyncio.create_task(counter.world.wire.send("POST", "/graphql", body, JSON, gone))
+        await hanging.asked.wait()
+        other = asyncio.create_task(counter.ask(PAGE))
+        gone.set()
+        assert (await asked).status == 408
+        hanging.may_answer.set()
+        assert len((await other).data["products"]["edges"]) == 2
+    assert not hanging.cancelled.is_set()
 
 
 async def test_other_names_and_another_order_of_arguments_find_the_same_answer(counter: Counter) -> None:

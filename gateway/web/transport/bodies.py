@@ -29,8 +29,8 @@ class Rejected(Exception):
         self.allow = allow
 
 
-async def read_json(request: Request, limits: LimitsSettings) -> Any:  # noqa: ANN401 (JSON)
-    """The body's value. Raises Rejected, and ClientDisconnect when the client has gone."""
+async def read_body(request: Request, limits: LimitsSettings) -> bytes:
+    """The body, said to be JSON. Raises Rejected, and ClientDisconnect when the client has gone."""
     chunks = request.stream()
     if media_type_of(request) != JSON_TYPE:
         await _drop(chunks)
@@ -43,7 +43,7 @@ async def read_json(request: Request, limits: LimitsSettings) -> Any:  # noqa: A
     if body is None:
         await _drop(chunks)
         raise Rejected(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body may have {limits.body} bytes")
-    return strict_json(body, limits.json_depth)
+    return body
 
 
 def media_type_of(request: Request) -> str:
