@@ -8,6 +8,7 @@ import typer
 from cli.dlq.app import dlq
 from cli.notifications.app import notifications
 from cli.outbox.app import outbox
+from cli.recommendations.app import recommendations
 from cli.schedules.app import schedules
 from cli.stack.choices import Only, PortChoice
 
@@ -125,6 +126,7 @@ def new_pair() -> None:
 app.add_typer(dlq, name="dlq")
 app.add_typer(notifications, name="notifications")
 app.add_typer(outbox, name="outbox")
+app.add_typer(recommendations, name="recommendations")
 app.add_typer(schedules, name="schedules")
 
 

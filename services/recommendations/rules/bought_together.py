@@ -3,7 +3,7 @@ P(partner | product) / popularity^power, with a prior and a least support. Pure.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from services.recommendations.models import Basis, Partners
 from services.recommendations.rules.market import Market
@@ -29,13 +29,16 @@ def together(market: Market, weights: Mapping[str, float], partners: Partners, p
     }
 
 
-def basis_of(market: Market, weights: Mapping[str, float], partners: Partners, sku: str) -> Basis:
-    """The pair that speaks most for it: among the weighted products the one that it most depends on."""
-    pairs = [
-        (weights[anchor] * partner.orders / market.orders[anchor], anchor, partner.orders)
-        for anchor in weights
-        for partner in partners.get(anchor, ())
-        if partner.sku == sku and market.orders.get(anchor)
-    ]
-    _, anchor, orders = max(pairs, key=lambda pair: (pair[0], pair[1]))
-    return Basis(orders=orders, of=market.orders[anchor], sku=anchor)
+def bases_of(
+    market: Market, weights: Mapping[str, float], partners: Partners, skus: Container[str]
+) -> Mapping[str, Basis]:
+    """By SKU, of these, the pair that speaks most for it: among the weighted products the one it most depends on."""
+    best: dict[str, tuple[float, str, int]] = {}
+    for anchor, weight in weights.items():
+        for partner in partners.get(anchor, ()):
+            if partner.sku in skus and (orders := market.orders.get(anchor)):
+                pair = (weight * partner.orders / orders, anchor, partner.orders)
+                best[partner.sku] = max(best.get(partner.sku, pair), pair)
+    return {
+        sku: Basis(orders=orders, of=market.orders[anchor], sku=anchor) for sku, (_, anchor, orders) in best.items()
+    }

@@ -29,8 +29,15 @@ class Recommender:
         evidence = self._evidence(shop, purchases, partners)
         found = sorted(candidates(market, evidence, self._policy), key=lambda each: (-each.score, each.sku))
         kept = capped(found, lambda sku: market.category.get(sku, NONE), self._policy, MOST_ITEMS)
+        pairs = {each.sku for each in kept if each.rule is Rule.BOUGHT_TOGETHER}
+        bases = bought_together.bases_of(market, evidence.anchors, partners, pairs)
         return tuple(
-            Ranked(sku=each.sku, score=each.score, rule=each.rule, basis=self._basis(each, shop, evidence, partners))
+            Ranked(
+                sku=each.sku,
+                score=each.score,
+                rule=each.rule,
+                basis=bases.get(each.sku) or self._basis(each, shop, evidence),
+            )
             for each in kept
         )
 
@@ -43,12 +50,13 @@ class Recommender:
         market, weights = self._market(shop), dict.fromkeys(basket, 1.0)
         found = bought_together.together(market, weights, partners, self._policy)
         best = sorted(found, key=lambda each: (-found[each], each))[:MOST_ITEMS]
+        bases = bought_together.bases_of(market, weights, partners, set(best))
         return tuple(
             Ranked(
                 sku=each,
                 score=found[each],
                 rule=Rule.BOUGHT_TOGETHER,
-                basis=bought_together.basis_of(market, weights, partners, each),
+                basis=bases[each],
             )
             for each in best
         )
@@ -81,11 +89,9 @@ class Recommender:
     def _habits(self, shop: Shop, purchases: Purchases) -> buy_again.Habits:
         return buy_again.habits_of(purchases, shop.now, self._policy.habit_half_life)
 
-    def _basis(self, scored: Scored, shop: Shop, evidence: Evidence, partners: Partners) -> Basis:
+    def _basis(self, scored: Scored, shop: Shop, evidence: Evidence) -> Basis:
         if scored.rule is Rule.BUY_AGAIN:
             return buy_again.basis_of(evidence.bought, scored.sku)
-        if scored.rule is Rule.BOUGHT_TOGETHER:
-            return bought_together.basis_of(self._market(shop), evidence.anchors, partners, scored.sku)
         if scored.rule is Rule.CATEGORY_AFFINITY:
             return category_affinity.basis_of(evidence.tastes, self._market(shop).category[scored.sku])
         return trending.basis_of(shop, scored.sku)
