@@ -30,6 +30,13 @@ class FindStock:
     skus: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InStock:
+    """Those of the wished SKUs of which something is left, in no order."""
+
+    skus: tuple[str, ...]
+
+
 class InventoryActivities:
     """What workflows may ask of inventory; runs on queue `inventory`."""
 
@@ -65,3 +72,8 @@ class InventoryActivities:
     async def find_stock(self, wish: FindStock) -> tuple[StockItem, ...]:
         """What there is of those that have any stock on record, in no order."""
         return await self._inventory.stock_of(wish.skus)
+
+    @activity.defn(name="inventory.find_in_stock")
+    async def find_in_stock(self, wish: FindStock) -> InStock:
+        """Of which something is left, without how much."""
+        return InStock(skus=tuple(item.sku for item in await self._inventory.stock_of(wish.skus) if item.available > 0))

@@ -23,6 +23,8 @@ from services.notifications.models import (
     SendBatch,
     SendResult,
 )
+from services.notifications.offers.models import GiveOffers, ListUntold, Untold
+from services.notifications.offers.ports import OfferSteps
 from services.notifications.ports import Sending
 from services.notifications.recipients.models import ContactsLearnt, LearnContacts
 from services.notifications.recipients.ports import ContactSteps
@@ -97,12 +99,19 @@ class NotificationActivities:
     """What workflows may ask of notifications; runs on the queues of both lanes."""
 
     def __init__(
-        self, sending: Sending, campaigns: CampaignSteps, contacts: ContactSteps, weekly: WeeklySteps, clock: Clock
+        self,
+        sending: Sending,
+        campaigns: CampaignSteps,
+        contacts: ContactSteps,
+        weekly: WeeklySteps,
+        offers: OfferSteps,
+        clock: Clock,
     ) -> None:
         self._sending = sending
         self._campaigns = campaigns
         self._contacts = contacts
         self._weekly = weekly
+        self._offers = offers
         self._clock = clock
         self._turns = Turns()
 
@@ -203,6 +212,16 @@ class NotificationActivities:
     async def word_offers(self, wish: WordOffers) -> CampaignContent:
         """What a campaign says of them. Refuses with INVALID."""
         return await self._weekly.word_offers(wish)
+
+    @activity.defn(name="notifications.list_untold")
+    async def list_untold(self, wish: ListUntold) -> Untold:
+        """Who is still to be told by some messages of a campaign."""
+        return await self._offers.list_untold(wish)
+
+    @activity.defn(name="notifications.give_offers")
+    async def give_offers(self, command: GiveOffers) -> None:
+        """What they are offered, written into their messages."""
+        await self._offers.give_offers(command)
 
     def _wait_of(self, result: SendResult) -> ApplicationError:
         now = self._clock.now()

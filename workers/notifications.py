@@ -13,6 +13,7 @@ from services.infra.mongo import Database
 from services.infra.settings import Settings
 from services.notifications.campaigns.service import CampaignService
 from services.notifications.campaigns.store import MongoCampaignStore
+from services.notifications.offers.service import OfferService
 from services.notifications.ports import MailChannel, Renderer, Watch
 from services.notifications.recipients.service import RecipientBook
 from services.notifications.recipients.store import MongoRecipientStore
@@ -93,6 +94,7 @@ class Notifications:
     campaigns: CampaignService
     recipients: RecipientBook
     weekly: WeeklyService
+    offers: OfferService
 
     @classmethod
     def of(cls, world: World) -> "Notifications":
@@ -107,6 +109,7 @@ class Notifications:
             campaigns=campaigns,
             recipients=recipients,
             weekly=WeeklyService(stores.trends, world.clock),
+            offers=OfferService(stores.messages),
         )
 
 

@@ -23,7 +23,9 @@ from workflows import steps
 from workflows.campaign_course import Allotment, Course
 from workflows.campaigns import CampaignInput, CampaignMark, CampaignProgress, CampaignTally, told
 from workflows.failures import failure_of
+from workflows.personal_offers import give_offers
 from workflows.placement import perform
+from workflows.recommendations import PEOPLE
 
 REMOTE: Final[tuple[str, ...]] = ()
 UNLIMITED: Final = 1e9
@@ -126,7 +128,7 @@ class CampaignStory:
     def _begin_batches(self) -> None:
         rules = self._input.rules
         while len(self._batches) < rules.at_once and not self._is_long() and not self._holds():
-            size, pace = (rules.batch, UNLIMITED) if self._is_cancelled else (rules.span, rules.per_second)
+            size, pace = (rules.batch, UNLIMITED) if self._is_cancelled else (self._size(), rules.per_second)
             taken, self._course = self._course.taken(size, pace, workflow.now())
             if taken is None:
                 return
@@ -135,7 +137,13 @@ class CampaignStory:
             self._batches.add(task)
             task.add_done_callback(self._end_batch)
 
+    def _size(self) -> int:
+        """Messages of a batch."""
+        return min(self._input.rules.span, PEOPLE) if self.campaign.personal else self._input.rules.span
+
     async def _batch(self, taken: Allotment) -> None:
+        if self.campaign.personal and not self._is_cancelled:
+            await give_offers(self._input.campaign_id, taken.span, self._colocated)
         wish = SendBatch(
             campaign_id=self._input.campaign_id,
             first=taken.span.start,

@@ -35,9 +35,12 @@ PASSED_THROUGH: Final = {
             "notifications",
             "order_steps",
             "order_story",
+            "personal_offers",
             "placement",
             "policies",
+            "recommendations",
             "redrives",
+            "refreshes",
             "saga",
             "steps",
         )

@@ -9,6 +9,7 @@ from typing import Final
 from services.catalog.models import Product
 from services.inventory.models import StockItem
 from services.notifications.weekly.models import Offer
+from services.recommendations.refreshing.models import RecommendedSkus
 from workflows.campaigns import CampaignRules
 
 CANDIDATES: Final = 50
@@ -39,6 +40,10 @@ class RecommendTrendingResult:
     failed: int = 0
 
 
+PEOPLE: Final = 200
+"""Whose offers are asked for together: what a step answers about them has to fit into a workflow's history."""
+
+
 def offers_of(
     skus: Sequence[str], products: Iterable[Product], stock: Iterable[StockItem], most: int = OFFERED
 ) -> tuple[Offer, ...]:
@@ -47,3 +52,21 @@ def offers_of(
     in_stock = {item.sku for item in stock if item.available > 0}
     found = [on_sale[sku] for sku in skus if sku in on_sale and sku in in_stock]
     return tuple(Offer(sku=each.sku, name=each.name, price=each.price) for each in found[:most])
+
+
+def candidates_of(recommended: RecommendedSkus) -> tuple[str, ...]:
+    """All that is recommended to anybody, each once, sorted."""
+    mine = {sku for skus in recommended.by_user.values() for sku in skus}
+    return tuple(sorted(mine.union(recommended.trending)))
+
+
+def chosen_of(
+    user_ids: Sequence[str], recommended: RecommendedSkus, can_be_had: Sequence[str], most: int = OFFERED
+) -> dict[str, tuple[int, ...]]:
+    """By user what he is offered, as numbers of what can be had: first of his own list, then of what is trending."""
+    numbers = {sku: number for number, sku in enumerate(can_be_had)}
+    chosen = {}
+    for user_id in user_ids:
+        wanted = dict.fromkeys([*recommended.by_user.get(user_id, ()), *recommended.trending])
+        chosen[user_id] = tuple(numbers[sku] for sku in wanted if sku in numbers)[:most]
+    return chosen

@@ -295,6 +295,28 @@ LIST_STANDING_ORDERS: Final = Step(
     summary="which orders stand?",
 )
 
+FIND_ON_SALE: Final = Step(
+    service=CATALOG_QUEUE, run=CatalogActivities.find_on_sale, policy=policies.UNTIL_DONE, summary="what is on sale?"
+)
+FIND_IN_STOCK: Final = Step(
+    service=INVENTORY_QUEUE,
+    run=InventoryActivities.find_in_stock,
+    policy=policies.UNTIL_DONE,
+    summary="what is in stock?",
+)
+LIST_UNTOLD: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.list_untold,
+    policy=policies.UNTIL_DONE,
+    summary="who is to be told?",
+)
+GIVE_OFFERS: Final = Step(
+    service=NOTIFICATIONS,
+    run=NotificationActivities.give_offers,
+    policy=policies.UNTIL_DONE,
+    summary="what each is offered",
+)
+
 
 def apply_letters(service: str) -> Step[ParkedRecords, LetterVerdicts]:
     """Applies letters again at the consumers of a service."""

@@ -1,9 +1,10 @@
 """Messages and lanes in memory: the fakes of the stores, kept to the same contract suites. For tests; forgets all."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from services.notifications.models import (
     FINAL,
@@ -49,6 +50,11 @@ class MemoryMessageStore:
         mine = (each for each in self._messages.values() if each.source.id == campaign_id)
         found = (each for each in mine if first <= each.position < until)
         return tuple(sorted(found, key=lambda each: each.position))
+
+    async def give_facts(self, facts: Mapping[str, Mapping[str, Any]]) -> None:
+        for message in await self.by_ids(list(facts)):
+            if message.status is Status.QUEUED:
+                self._messages[message.id] = replace(message, facts=facts[message.id])
 
     async def claim(self, messages: Sequence[Message], claim: Claim) -> tuple[Message, ...]:
         known = {message.id: message for message in await self.by_ids([message.id for message in messages])}

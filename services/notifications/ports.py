@@ -4,7 +4,7 @@ only.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.notifications.deliveries import Delivery
 from services.notifications.models import (
@@ -177,6 +177,10 @@ class MessageStore(Protocol):
 
     async def of_positions(self, campaign_id: str, first: int, until: int) -> tuple[Message, ...]:
         """A campaign's messages with these positions, `until` not included, in their order."""
+        ...
+
+    async def give_facts(self, facts: Mapping[str, Mapping[str, Any]]) -> None:
+        """Those of the messages that are QUEUED, by their ids, tell of these facts from now on."""
         ...
 
     async def claim(self, messages: Sequence[Message], claim: Claim) -> tuple[Message, ...]:

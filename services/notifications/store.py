@@ -6,11 +6,13 @@ removed some time later.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
+
+from pymongo import UpdateOne
 
 from services.infra.mongo import Database, Document, unavailable_when_away
 from services.infra.outbox.rows import told
@@ -75,6 +77,13 @@ class MongoMessageStore:
         # By no further field: the embedded server would read the whole collection.
         wanted = {"source_id": campaign_id, "position": {"$gte": first, "$lt": until}}
         return tuple(sorted(await self._found(wanted), key=lambda message: message.position))
+
+    async def give_facts(self, facts: Mapping[str, Mapping[str, Any]]) -> None:
+        queued = Status.QUEUED.value
+        writes = [UpdateOne({"_id": each, "status": queued}, {"$set": {"facts": facts[each]}}) for each in facts]
+        if writes:
+            with unavailable_when_away():
+                await self._messages.bulk_write(writes, ordered=False)
 
     async def claim(self, messages: Sequence[Message], claim: Claim) -> tuple[Message, ...]:
         # Mostly all of them were tried as often, so that this is one command.

@@ -156,7 +156,7 @@ async def laboratory(*, cached: int = 100) -> AsyncIterator[Lab]:
     sending = cast("Any", Switchboard(cases, lambda case: case.people.sending))
     contacts = cast("Any", Switchboard(cases, lambda case: case.people.contacts))
     nobody = cast("Any", None)
-    told = _steps(NotificationActivities(sending, nobody, nobody, nobody, ClockOfCases(cases)))
+    told = _steps(NotificationActivities(sending, nobody, nobody, nobody, nobody, ClockOfCases(cases)))
     users = _steps(UsersActivities(contacts))
     async with AsyncExitStack() as stack:
         env = await WorkflowEnvironment.start_time_skipping(test_server_existing_path=str(SERVER))

@@ -12,13 +12,16 @@ from tests.recommendations.lab import Run, Week, laboratory
 from tests.workflows.record import recorded
 
 HISTORIES = Path(__file__).with_name("histories")
+BEFORE = Path(__file__).with_name("histories_before")
+"""Of runs that told everybody of what was trending; such runs may still be under way."""
 
 Play = Callable[[Week], Awaitable[Run]]
 
 
 async def told_to_customers(week: Week) -> Run:
     week.invite(3)
-    week.sold(ink=1, pen=5)
+    week.trending("pen", "ink")
+    week.recommended("u00001", "ink", "gone")
     return await ended(await week.start())
 
 

@@ -1,4 +1,4 @@
-"""Each week customers are told of what others buy most and can be had: once each, by a campaign like any other."""
+"""Each week customers are told of what is recommended to them and can be had: once, by a campaign like any other."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -13,7 +13,7 @@ from services.notifications.weekly.models import CAMPAIGN_NAME
 from services.shared.events import Origin
 from tests.gateway.shop import STOCK
 from tests.recommendations.lab import WEEK, Week, laboratory
-from tests.recommendations.outcomes import HISTORIES, OUTCOMES
+from tests.recommendations.outcomes import BEFORE, HISTORIES, OUTCOMES
 from tests.workflows.test_replay import read
 from workflows.plugin import caravan_plugin
 from workflows.recommend_trending import RecommendTrending
@@ -26,61 +26,87 @@ async def week() -> AsyncIterator[Week]:
         yield running
 
 
-async def test_customers_are_told_what_is_bought_most(week: Week) -> None:
+async def test_each_customer_is_offered_his_own_and_others_what_is_trending(week: Week) -> None:
     week.invite(12)
-    week.sold(ink=1, pen=5)
+    week.trending("pen", "ink")
+    week.recommended("u00003", "ink")
+    week.recommended("u00004", "ink", "pen")
     result = await (await week.start()).result()
     assert result == RecommendTrendingResult(campaign_id=WEEK, sent=12)
+    offered = await week.offered()
+    # What is trending follows a list that is short.
+    assert (offered.pop("u00003"), offered.pop("u00004")) == (["ink", "pen"], ["ink", "pen"])
+    assert set(map(tuple, offered.values())) == {("pen", "ink")}
     campaign = await week.campaign()
     assert campaign
     assert (campaign.name, campaign.category) == (CAMPAIGN_NAME, NotificationCategory.RECOMMENDATION)
     assert (campaign.audience, campaign.status) == (CampaignAudience.ALL_CUSTOMERS, CampaignStatus.COMPLETED)
-    assert (campaign.recipients, campaign.sent, set(week.post.mails.values())) == (12, 12, {1})
-    body = await week.body()
-    assert 0 < body.index("Pen") < body.index("Ink")
+    assert (campaign.recipients, campaign.sent, campaign.personal) == (12, 12, True)
+    assert set(week.post.mails.values()) == {1}
     described = await week.client.get_workflow_handle(f"campaign/{WEEK}").describe()
     assert described.task_queue == "notifications-standard"
 
 
-async def test_only_what_can_be_had_is_told_of_and_not_too_much(week: Week) -> None:
-    week.invite(1)
+async def test_only_what_can_be_had_is_offered_and_not_too_much(week: Week) -> None:
+    week.invite(2)
     skus = [f"s{number}" for number in range(OFFERED + 1)]
     await week.shop.stock_up(*skus)
-    week.sold(ink=1000, pen=900, lost=800, **{sku: 100 - number for number, sku in enumerate(skus)})
+    week.trending("ink", "pen", "lost", *skus)
+    week.recommended("u00001", "pen", *reversed(skus))
     week.shop.archive("ink")
     line = ReservedLine(sku="pen", quantity=STOCK)
     hold = HoldStock(order_id="o1", lines=(line,), ttl_seconds=900)
     await week.shop.inventory.hold_stock(hold, Origin())
     await (await week.start()).result()
-    body = await week.body()
-    assert [sku for sku in skus if f"**{sku.title()}**" in body] == skus[:OFFERED]
-    assert not any(name in body for name in ("Ink", "Pen", "lost"))
+    assert await week.offered() == {"u00000": skus[:OFFERED], "u00001": skus[:0:-1]}
 
 
-@pytest.mark.parametrize("sold", [{}, {"lost": 3}], ids=["nothing was sold", "what was sold is gone"])
-async def test_where_there_is_nothing_to_tell_nobody_is_told(week: Week, sold: dict[str, int]) -> None:
+async def test_it_is_the_stock_of_the_moment_that_counts(week: Week) -> None:
+    """Twenty customers are told in two batches; before the second, the last pen is sold."""
+    week.invite(20)
+    week.trending("pen", "ink")
+    give = week.post.messages.give_facts
+    given = 0
+
+    async def sells_out(facts: object) -> None:
+        nonlocal given
+        await give(facts)  # type: ignore[arg-type]
+        given += 1
+        if given == 1:
+            week.shop.archive("pen")
+
+    week.post.messages.give_facts = sells_out  # type: ignore[method-assign]
+    await (await week.start_slowly()).result()
+    offered = await week.offered()
+    first = [f"u{number:05d}" for number in range(10)]
+    assert [offered[user] for user in first] == [["pen", "ink"]] * 10
+    assert [offered[user] for user in offered if user not in first] == [["ink"]] * 10
+
+
+@pytest.mark.parametrize("trending", [(), ("lost",)], ids=["nothing was sold", "what was sold is gone"])
+async def test_where_there_is_nothing_to_tell_nobody_is_told(week: Week, trending: tuple[str, ...]) -> None:
     week.invite(3)
-    week.sold(**sold)
+    week.trending(*trending)
     assert await (await week.start()).result() == RecommendTrendingResult()
     assert await week.campaign() is None
 
 
-async def test_a_name_says_nothing_but_itself(week: Week) -> None:
+async def test_the_price_and_the_name_are_those_of_the_moment(week: Week) -> None:
     week.invite(1)
     odd = "{{name}} [click](https://evil.example)"
     week.shop.products.products["ink"] = replace(week.shop.products.products["ink"], name=odd)
-    week.sold(ink=1)
-    result = await (await week.start()).result()
-    assert result.sent == 1
-    content = await week.post.store.content_of(WEEK)
-    assert content
-    assert odd not in content.body
-    assert odd in await week.body()
+    week.trending("ink")
+    assert (await (await week.start()).result()).sent == 1
+    (message,) = await week.messages()
+    (offer,) = message.facts["offers"]
+    price = week.shop.products.products["ink"].price
+    assert (offer["name"], offer["price"]) == (odd, {"amount": price.text(), "currency": price.currency})
 
 
 @pytest.mark.parametrize("sandboxed", [True, False])
 async def test_recorded_histories_are_replayed(sandboxed: bool) -> None:  # noqa: FBT001 (a parameter)
-    assert {path.stem for path in HISTORIES.glob("*.json")} == set(OUTCOMES)
     replayer = Replayer(workflows=[RecommendTrending], plugins=[caravan_plugin(sandboxed=sandboxed)])
-    for name in OUTCOMES:
-        await replayer.replay_workflow(read(HISTORIES / f"{name}.json"))
+    for folder in (HISTORIES, BEFORE):
+        assert {path.stem for path in folder.glob("*.json")} == set(OUTCOMES)
+        for name in OUTCOMES:
+            await replayer.replay_workflow(read(folder / f"{name}.json"))

@@ -42,7 +42,7 @@ VALIDATOR: Final[Document] = {
             "status": {"enum": [status.value for status in CampaignStatus]},
             "created_at": {"bsonType": "date"},
             **dict.fromkeys(("scheduled_for", "started_at", "finished_at"), MAYBE_MOMENT),
-            **dict.fromkeys(("paused", "is_taken"), FLAG),
+            **dict.fromkeys(("paused", "is_taken", "personal"), FLAG),
             **dict.fromkeys(COUNTS, COUNT),
         },
     }
@@ -58,6 +58,7 @@ def campaign_document(campaign: Campaign, content: CampaignContent) -> Document:
         "audience": campaign.audience.value,
         "status": campaign.status.value,
         **{name: getattr(campaign, name) for name in SAME},
+        "personal": campaign.personal,
         "subject": content.subject,
         "body": content.body,
     }
@@ -71,6 +72,8 @@ def campaign_from(document: Document) -> Campaign:
         category=NotificationCategory(document["category"]),
         audience=CampaignAudience(document["audience"]),
         status=CampaignStatus(document["status"]),
+        # Those that were made before there were personal ones say nothing of it.
+        personal=document.get("personal", False),
         **kept,
     )
 

@@ -65,6 +65,7 @@ class Campaign:
         finished_at: when the last of its messages had come to an end; those of a cancelled one are SKIPPED.
         taken_up_to: the place in the audience up to which messages were made.
         is_taken: the audience is taken as a whole.
+        personal: each reader is offered what is recommended to him.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Campaign:
     failed: int = 0
     taken_up_to: str = ""
     is_taken: bool = False
+    personal: bool = False
 
     @property
     def is_open(self) -> bool:

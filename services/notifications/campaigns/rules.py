@@ -16,6 +16,7 @@ from services.notifications.mails import KIND_OF_TEMPLATE
 from services.notifications.models import (
     Channel,
     Message,
+    NotificationCategory,
     Recipient,
     Source,
     SourceKind,
@@ -24,6 +25,7 @@ from services.notifications.models import (
     message_id_of,
 )
 from services.notifications.rendering.content_rules import LONGEST_BODY, LONGEST_SUBJECT, content_problems
+from services.notifications.rendering.offered import has_offers
 from services.shared.errors import Conflict, Invalid, NotFound, Problem
 from services.shared.events import Origin
 from services.shared.pages import checked_page_size
@@ -40,7 +42,7 @@ def checked_campaign(wish: CreateCampaign, asked_at: datetime) -> CreateCampaign
         checked_label(wish.name, ("name",), most=LONGEST_NAME)
     if not wish.category.is_optional:
         found.append(_problem("must be PROMOTIONAL or RECOMMENDATION", "category"))
-    found += _problems_with_content(wish.content)
+    found += _problems_with_content(wish.content, offers=wish.category is NotificationCategory.RECOMMENDATION)
     if wish.scheduled_for is not None:
         found += _problems_with_time(wish.scheduled_for, asked_at)
     if found:
@@ -96,7 +98,12 @@ def message_of(campaign: Campaign, recipient: Recipient, subject: str, position:
     )
 
 
-def _problems_with_content(content: CampaignContent) -> Iterator[Problem]:
+def is_personal(wish: CreateCampaign) -> bool:
+    """Whether each of its readers is offered what is recommended to him."""
+    return wish.category is NotificationCategory.RECOMMENDATION and has_offers(wish.content.body)
+
+
+def _problems_with_content(content: CampaignContent, *, offers: bool) -> Iterator[Problem]:
     """Of what is no text that people can read, no more is said."""
     found: list[Problem] = []
     subject = body = ""
@@ -105,7 +112,7 @@ def _problems_with_content(content: CampaignContent) -> Iterator[Problem]:
     with _noted(found):
         body = checked_label(content.body, ("body",), most=LONGEST_BODY, lines=True)
     yield from found
-    yield from content_problems(subject, body)
+    yield from content_problems(subject, body, offers=offers)
 
 
 def _problems_with_time(moment: datetime, asked_at: datetime) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ from services.notifications.campaigns.ports import Audiences, CampaignChange, Ca
 from services.notifications.campaigns.rules import (
     checked_campaign,
     checked_query,
+    is_personal,
     known,
     message_of,
     refuse_unless_open,
@@ -91,6 +92,7 @@ class CampaignService:
             created_at=self._clock.now(),
             created_by=wish.actor_id,
             scheduled_for=wish.scheduled_for,
+            personal=is_personal(wish),
         )
         return await self._store.insert(campaign, wish.content)
 

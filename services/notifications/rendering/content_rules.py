@@ -7,6 +7,7 @@ from typing import Final
 from services.notifications.rendering.campaign_mails import campaign_page
 from services.notifications.rendering.markup.gaps import CAMPAIGN_GAPS, CAMPAIGN_NAMES, GAP
 from services.notifications.rendering.markup.markdown import MailMarkdown
+from services.notifications.rendering.offered import LINE, OFFERS, PLACES, with_lines
 from services.shared.errors import Invalid, Problem
 
 IN_SUBJECT: Final = frozenset({"name"})
@@ -21,16 +22,20 @@ LARGEST_HTML: Final = 100_000
 BRACES: Final = re.compile(r"\{\{.{0,60}?\}\}|\{\{|\}\}", re.DOTALL)
 
 
-def content_problems(subject: str, body: str) -> Iterator[Problem]:
-    """All that is wrong with a campaign's words, with the paths `subject` and `body`."""
+def content_problems(subject: str, body: str, *, offers: bool = False) -> Iterator[Problem]:
+    """All that is wrong with a campaign's words, with the paths `subject` and `body`; `offers`: they may hold a list of
+    what each reader is offered.
+    """
     yield from _problems_of_gaps(subject, "subject", IN_SUBJECT)
     if len(subject) > LONGEST_SUBJECT:
         yield _problem(f"must be at most {LONGEST_SUBJECT} characters", "subject")
     if len(body) > LONGEST_BODY:
         yield _problem(f"must be at most {LONGEST_BODY} characters", "body")
         return
-    yield from _problems_of_gaps(body, "body", CAMPAIGN_NAMES)
-    yield from _problems_of_markdown(body)
+    yield from _problems_of_gaps(body, "body", CAMPAIGN_NAMES | {OFFERS} if offers else CAMPAIGN_NAMES)
+    if offers and OFFERS in GAP.findall(LINE.sub("", body)):
+        yield _problem(f"{{{{{OFFERS}}}}} must be on a line of its own", "body")
+    yield from _problems_of_markdown(with_lines(body, len(PLACES)) if offers else body)
 
 
 def _problems_of_gaps(text: str, path: str, known: frozenset[str]) -> Iterator[Problem]:

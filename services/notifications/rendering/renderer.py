@@ -7,6 +7,7 @@ from services.notifications.rendering.campaign_mails import CampaignMail
 from services.notifications.rendering.event_mails import EventMail
 from services.notifications.rendering.facts import READERS, told_of
 from services.notifications.rendering.letterhead import Letterhead
+from services.notifications.rendering.offered import offers_of
 from services.notifications.rendering.salutation import salutation
 from services.notifications.rendering.wire.envelopes import Envelopes
 from services.shared.contacts import OptionalCategory, UnsubscribeTokens, Unsubscription
@@ -42,7 +43,8 @@ class MailRenderer:
     def _campaign_mail(self, message: Message, recipient: Recipient, words: CampaignWords) -> Mail:
         link = self._unsubscribe_url(message)
         values = {**self._always(message, recipient.name), "unsubscribe_url": link}
-        return self._envelopes.mail(message, recipient, self._campaign(words).bodies(values), link)
+        bodies = self._campaign(words).bodies(values, offers_of(message.facts))
+        return self._envelopes.mail(message, recipient, bodies, link)
 
     def _told(self, message: Message, name: str) -> dict[str, Any]:
         return {**told_of(message), **self._always(message, name)}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.shared.money import Money
 
-CAMPAIGN_NAME = "Weekly recommendations: what is trending"
+CAMPAIGN_NAME = "Weekly recommendations"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordOffers:
-    """The wish for a campaign's words about these, at least one; they are told of in their order."""
+    """The wish for a campaign's words about these, at least one; they are told of in their order.
+
+    Attributes:
+        personal: about what each reader is offered, instead; these are what can be had by those who have no list.
+    """
 
     offers: tuple[Offer, ...]
+    personal: bool = False

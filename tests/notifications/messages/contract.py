@@ -101,6 +101,17 @@ class MessageStoreContract:
         assert await kept.store.of_positions(CAMPAIGN, 0, 1) == (a_campaign_message(0),)
         assert await kept.store.of_positions(CAMPAIGN, 6, 9) == ()
 
+    async def test_what_waits_can_be_told_what_to_tell_of(self, kept: Kept) -> None:
+        waits, claimed, other = map(a_campaign_message, (0, 1, 2))
+        await kept.store.insert([waits, claimed, other])
+        await kept.store.claim((claimed,), a_claim())
+        for words in ("soon", "now"):
+            facts = {message.id: {"offers": [{"name": words}]} for message in (waits, claimed)}
+            await kept.store.give_facts({**facts, "unknown": {"offers": []}})
+        assert await one(kept.store, waits) == replace(waits, facts={"offers": [{"name": "now"}]})
+        assert [(await one(kept.store, each)).facts for each in (claimed, other)] == [{}, {}]
+        await kept.store.give_facts({})
+
     async def test_a_claim_is_of_one_alone(self, kept: Kept) -> None:
         await kept.store.insert([a_message()])
         claims = [a_claim(f"claim-{number}") for number in range(6)]

@@ -1,9 +1,11 @@
 """Mails to test with: one of every kind, as people would get them, and as strangers read them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from pydantic import SecretStr
 
@@ -14,6 +16,7 @@ from services.notifications.rendering.facts import READERS
 from services.notifications.rendering.letterhead import Letterhead
 from services.notifications.rendering.renderer import MailRenderer
 from services.notifications.rendering.trending_words import TrendingProduct, trending_words
+from services.notifications.weekly.service import WORDS
 from services.shared.money import Money
 from tests.notifications.makers import FACTS, a_campaign_message, a_message
 
@@ -27,6 +30,8 @@ LETTERHEAD: Final = Letterhead(
 )
 TOKENS: Final = SignedUnsubscribeTokens(SecretStr("a secret of tests that is long enough"))
 ADA: Final = Recipient(user_id="u1", address="ada@shop.example", name="Ada Lövelace")
+
+NO_FACTS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 ORDER: Final = {
     **FACTS,
@@ -82,6 +87,20 @@ def weekly_words() -> CampaignWords:
     return words_of(words.body, words.subject, NotificationCategory.RECOMMENDATION)
 
 
+def personal_words() -> CampaignWords:
+    """Those of the weekly campaign to readers who are offered different things."""
+    return words_of(WORDS.body, WORDS.subject, NotificationCategory.RECOMMENDATION)
+
+
+def offered(*names: str) -> dict[str, Any]:
+    """The facts of a message that offers these, each dearer than the one before."""
+    offers = [
+        {"sku": f"s{number}", "name": name, "price": {"amount": f"{number}9.99", "currency": "EUR"}}
+        for number, name in enumerate(names, 1)
+    ]
+    return {"offers": offers}
+
+
 def renderer() -> MailRenderer:
     return MailRenderer(LETTERHEAD, TOKENS)
 
@@ -98,17 +117,22 @@ def event_message(template: Template) -> Message:
     return replace(message, subject=RENDERER.subject(message, ADA.name))
 
 
-def campaign_mail(words: CampaignWords, recipient: Recipient = ADA) -> Mail:
+def campaign_mail(words: CampaignWords, recipient: Recipient = ADA, facts: Mapping[str, Any] = NO_FACTS) -> Mail:
     """What the recipient gets of the campaign."""
-    message = a_campaign_message(user=recipient.user_id)
+    message = replace(a_campaign_message(user=recipient.user_id), category=words.category, facts=facts)
     subject = RENDERER.campaign_subject(words, recipient.name)
-    return RENDERER.render(replace(message, category=words.category, subject=subject), recipient, words)
+    return RENDERER.render(replace(message, subject=subject), recipient, words)
 
 
 def all_mails() -> dict[str, Mail]:
     """One mail of every kind."""
     mails = {template.value: RENDERER.render(event_message(template), ADA) for template in READERS}
-    return {**mails, "campaign": campaign_mail(words_of()), "weekly-trending": campaign_mail(weekly_words())}
+    return {
+        **mails,
+        "campaign": campaign_mail(words_of()),
+        "weekly-trending": campaign_mail(weekly_words()),
+        "weekly-recommendations": campaign_mail(personal_words(), facts=offered("Cup & saucer", "Coffee mill")),
+    }
 
 
 def opened(mail: Mail) -> EmailMessage:

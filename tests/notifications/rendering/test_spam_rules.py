@@ -10,7 +10,7 @@ from tests.notifications.makers import MOMENT
 from tests.notifications.rendering.samples import ADA, LETTERHEAD, TOKENS, all_mails, html_of, opened, text_of
 
 MAILS = all_mails()
-OPTIONAL = {"campaign", "weekly-trending"}
+OPTIONAL = {"campaign", "weekly-recommendations", "weekly-trending"}
 ONCE = ("From", "To", "Subject", "Date", "Message-ID", "Reply-To", "MIME-Version", "Content-Type", "Auto-Submitted")
 OF_LISTS = ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Id", "Feedback-ID")
 UNWELCOME = re.compile(r"<(script|form|iframe|object|embed|link|input)\b|\bon\w+=|javascript:", re.IGNORECASE)
@@ -127,3 +127,4 @@ class TestUnsubscribing:
         assert {wish.user_id for wish in wishes.values()} == {ADA.user_id}
         assert wishes["campaign"].category == "PROMOTIONAL"
         assert wishes["weekly-trending"].category == "RECOMMENDATION"
+        assert wishes["weekly-recommendations"].category == "RECOMMENDATION"

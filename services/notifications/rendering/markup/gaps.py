@@ -53,5 +53,12 @@ CLOSING: Final = "\ue001"
 """Of Unicode's private use: they mean nothing to anybody else."""
 
 CAMPAIGN_GAPS: Final = Gaps(opening=OPENING, closing=CLOSING, names=CAMPAIGN_NAMES)
+
+
+def campaign_gaps(more: frozenset[str]) -> Gaps:
+    """Those of a campaign's words that the project itself has put some more into."""
+    return Gaps(opening=OPENING, closing=CLOSING, names=CAMPAIGN_NAMES | more)
+
+
 FOOTER_GAPS: Final = Gaps(opening=OPENING, closing=CLOSING, names=CAMPAIGN_NAMES | PAGE_NAMES)
 MARK: Final = re.compile(f"{OPENING}([a-z_]+){CLOSING}")
