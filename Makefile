@@ -9,7 +9,7 @@ STAMP := .venv/.installed
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 
-.PHONY: help demo up test test-heavy check bench bench-api bench-notifications bench-campaign bench-critical bench-cache events fmt clean lock
+.PHONY: help demo up test test-heavy check bench bench-api bench-recommendations bench-notifications bench-campaign bench-critical bench-cache events fmt clean lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench-critical: $(STAMP) ## measure how late critical mails are beside a campaig
 
 bench-cache: $(STAMP) ## measure kept answers: how fast, how many of them, how old, on a stack of its own
 	@$(BIN)/python -m bench.cache
+
+bench-recommendations: $(STAMP) ## measure how purchases are counted, lists made anew and recommendations shown (an hour)
+	@$(BIN)/python -m bench.recommendations
 
 fmt: $(STAMP) ## repair what ruff can repair by itself
 	@$(BIN)/ruff check --fix .
