@@ -6,6 +6,7 @@ from cli.invariants.messaging.campaigns import CAMPAIGNS
 from cli.invariants.messaging.sent import MESSAGES
 from cli.invariants.money import MONEY
 from cli.invariants.progress import PROGRESS
+from cli.invariants.recommending.counts import RECOMMENDING
 from cli.invariants.records import Facts, Finding
 from cli.invariants.stock import STOCK
 from cli.invariants.verdict import Invariant
@@ -18,6 +19,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *CONSUMING,
     *MESSAGES,
     *CAMPAIGNS,
+    *RECOMMENDING,
 )
 
 

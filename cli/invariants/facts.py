@@ -16,6 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from cli.invariants.event_records import EventFact, ListenerFact, ReceiptFact
 from cli.invariants.records import FINAL, AdjustmentFact, Facts, OrderFact, ReservationFact, StockFact
+from cli.invariants.sources.counters import recommending
 from cli.invariants.sources.documents import (
     EVENT,
     event_fact,
@@ -127,6 +128,7 @@ class System:
             lags=lags,
             notes=tuple([note_fact(document) async for document in self._all("catalog", "stock_notes")]),
             messaging=messaging,
+            recommending=await self._databases["recommendations"].read_at_one_moment(recommending),
         )
 
     def _all(self, context: str, collection: str) -> AsyncIterator[Document]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cli.invariants.event_records import (
     EventFact,
@@ -14,6 +14,9 @@ from cli.invariants.event_records import (
     RecordFact,
 )
 from cli.invariants.messaging.records import Messaging
+from cli.invariants.recommending.records import Recommending
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 RESTING = frozenset({"CONFIRMED", "SHIPPED"})
 """The states in which an order waits for a person; its workflow is alive and does nothing."""
@@ -79,6 +82,13 @@ class OrderFact:
     total: int
     currency: str
     lines: tuple[tuple[str, int], ...]
+    customer_id: str
+    placed_at: datetime
+
+    @property
+    def week(self) -> int:
+        """The whole weeks from 1970 to its placing."""
+        return (self.placed_at - EPOCH).days // 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,3 +146,4 @@ class Facts:
     lags: tuple[LagFact, ...] = ()
     notes: tuple[NoteFact, ...] = ()
     messaging: Messaging = field(default_factory=Messaging)
+    recommending: Recommending = field(default_factory=Recommending)

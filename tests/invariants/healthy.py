@@ -1,6 +1,7 @@
 """Facts of a small shop in which everything holds: one order of each kind. Bugs are planted into it."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from cli.invariants.event_records import (
     EventFact,
@@ -12,6 +13,7 @@ from cli.invariants.event_records import (
     ReceiptFact,
     RecordFact,
 )
+from cli.invariants.recommending.records import Recommending
 from cli.invariants.records import (
     AdjustmentFact,
     Facts,
@@ -36,6 +38,23 @@ GIVEN_UP = "delivered-2"
 
 LINES = (("LAMP", 2), ("ROPE", 1))
 TOTAL = 4_500
+
+BUYER = "ada"
+PLACED = datetime(1970, 1, 15, tzinfo=UTC)
+COUNTS: dict[tuple[str, ...], int] = {
+    ("orders", "LAMP"): 2,
+    ("orders", "LAMP", "2"): 2,
+    ("orders", "ROPE"): 2,
+    ("orders", "ROPE", "2"): 2,
+    ("units", "LAMP"): 4,
+    ("units", "LAMP", "2"): 4,
+    ("units", "ROPE"): 2,
+    ("units", "ROPE", "2"): 2,
+    ("purchases", BUYER, "2", "LAMP"): 2,
+    ("purchases", BUYER, "2", "ROPE"): 2,
+    ("pair", "LAMP", "ROPE"): 2,
+}
+"""Of the two orders that stand; placed in the third week of 1970."""
 
 PATHS = {
     "confirmed": ("CONFIRMED", "CAPTURED", ("authorization", "capture"), "COMMITTED"),
@@ -62,10 +81,7 @@ def healthy() -> Facts:
         reservations=tuple(
             ReservationFact(order_id=name, state=goods, lines=LINES) for name, (_, _, _, goods) in PATHS.items()
         ),
-        orders=tuple(
-            OrderFact(id=name, status=status, total=TOTAL, currency="EUR", lines=LINES)
-            for name, (status, _, _, _) in PATHS.items()
-        ),
+        orders=tuple(an_order(name, status) for name, (status, _, _, _) in PATHS.items()),
         payments=tuple(
             PaymentFact(
                 order_id=name, status=status, amount=TOTAL, currency="EUR", reference=f"auth-{name}" if done else ""
@@ -76,7 +92,9 @@ def healthy() -> Facts:
         events=(*events, *ends),
         records=records,
         alive=frozenset({"confirmed"}),
-        versions={("caravan.orders", name): 2 for name in PATHS} | versions_of_people(ends),
+        versions={("caravan.orders", name): 2 for name in PATHS}
+        | versions_of_people(ends)
+        | {("caravan.users", BUYER): 0},
         listeners=(LISTENER,),
         receipts=tuple(receipt(event.id) for event in events if event.id != GIVEN_UP),
         letters=(letter(lost), *letters_of_failures(ends)),
@@ -84,6 +102,18 @@ def healthy() -> Facts:
         lags=(LagFact(consumer=LISTENER.consumer, topic=LISTENER.topic, behind=0),),
         notes=(NoteFact(sku="LAMP", available=6), NoteFact(sku="ROPE", available=8)),
         messaging=messaging(),
+        recommending=Recommending(
+            marks={"confirmed": "counted", "delivered": "counted", "cancelled": "void"},
+            counts=COUNTS,
+            offered={BUYER: ("LAMP", "ROPE")},
+        ),
+    )
+
+
+def an_order(name: str, status: str) -> OrderFact:
+    """Of the two articles."""
+    return OrderFact(
+        id=name, status=status, total=TOTAL, currency="EUR", lines=LINES, customer_id=BUYER, placed_at=PLACED
     )
 
 

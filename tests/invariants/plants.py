@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import TypeVar
 
 from cli.invariants.event_records import Position
-from cli.invariants.records import AdjustmentFact, Facts, OrderFact, ReservationFact
-from tests.invariants.healthy import LINES, TOTAL, entry, event, receipt, record_of
+from cli.invariants.records import AdjustmentFact, Facts, ReservationFact
+from tests.invariants.count_plants import COUNT_PLANTS
+from tests.invariants.healthy import LINES, TOTAL, an_order, entry, event, receipt, record_of
 from tests.invariants.healthy_messages import NOON
 from tests.invariants.message_plants import MESSAGE_PLANTS
 
@@ -89,8 +90,7 @@ def _workflow(*order_ids: str) -> Plant:
 
 
 def _in_the_middle(facts: Facts) -> Facts:
-    moving = OrderFact(id="moving", status="RESERVED", total=TOTAL, currency="EUR", lines=LINES)
-    return replace(facts, orders=(*facts.orders, moving), alive=facts.alive | {"moving"})
+    return replace(facts, orders=(*facts.orders, an_order("moving", "RESERVED")), alive=facts.alive | {"moving"})
 
 
 def _first_event(**changes: object) -> Plant:
@@ -260,5 +260,6 @@ PLANTED: dict[str, dict[str, Plant]] = {
         "only that of another consumer is": _letter_of(consumer="another", found_at=ELSEWHERE),
     },
     **MESSAGE_PLANTS,
+    **COUNT_PLANTS,
 }
 """By invariant: what went wrong, and how facts look then."""

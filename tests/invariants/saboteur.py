@@ -1,6 +1,7 @@
 """Plants bugs into a real system, behind its back: in its databases, its log, its provider, its workflows."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -46,14 +47,16 @@ class Saboteur:
         result = await self.collection(context, name).update_one({"_id": target}, {"$set": values})
         assert result.modified_count == 1
 
-    async def publish(self, topic: str, key: str, sequence: int) -> None:
+    async def publish(
+        self, topic: str, key: str, sequence: int, kind: str = "order.placed.v1", data: object = None
+    ) -> None:
         """A record that no outbox knows."""
         producer = AIOKafkaProducer(bootstrap_servers=self._addresses.kafka)
         await producer.start()
         try:
-            headers = {"ce_id": f"forged-{key}", "ce_type": "order.placed.v1", "ce_sequence": str(sequence)}
+            headers = {"ce_id": f"forged-{key}", "ce_type": kind, "ce_sequence": str(sequence)}
             encoded = [(name, value.encode()) for name, value in headers.items()]
-            await producer.send_and_wait(topic, b"{}", key=key.encode(), headers=encoded)
+            await producer.send_and_wait(topic, json.dumps(data or {}).encode(), key=key.encode(), headers=encoded)
         finally:
             await producer.stop()
 
@@ -178,8 +181,9 @@ async def kill_workflow(hand: Saboteur, target: Target) -> None:
 
 
 async def publish_untold(hand: Saboteur, target: Target) -> None:
-    # Nobody listens there, so that nobody gives it up.
-    await hand.publish("caravan.catalog", target.order_id, 1)
+    # What any consumer can read, so that nobody gives it up.
+    data = {"userId": target.order_id, "items": [], "computedAt": "2026-01-01T00:00:00Z"}
+    await hand.publish("caravan.recommendations", target.order_id, 1, "recommendations.refreshed.v1", data)
 
 
 async def lose_receipt(hand: Saboteur, target: Target) -> None:
@@ -245,6 +249,20 @@ async def tell_of_no_campaign(hand: Saboteur, target: Target) -> None:
     )
 
 
+async def forget_mark(hand: Saboteur, target: Target) -> None:
+    result = await hand.collection("recommendations", "orders_0").delete_one({"_id": target.order_id})
+    assert result.deleted_count == 1
+
+
+async def count_more(hand: Saboteur, target: Target) -> None:
+    await hand.change("recommendations", "sales_0", target.sku, units=77)
+
+
+async def offer_to_nobody(hand: Saboteur, target: Target) -> None:
+    listed = {"_id": f"ghost-{target.order_id}", "items": [], "computed_at": LONG_AGO, "version": 1}
+    await hand.collection("recommendations", "lists").insert_one(listed)
+
+
 DEEDS: dict[str, Deed] = {
     "delivered = on hand + sold": deliver_nothing,
     "reserved = what orders hold": hold_for_nobody,
@@ -270,5 +288,8 @@ DEEDS: dict[str, Deed] = {
     "every end of a message is told once": deny_message,
     "every failed message is a dead letter": fail_in_secret,
     "campaigns add up": tell_of_no_campaign,
+    "every standing order is counted": forget_mark,
+    "counts equal a recount": count_more,
+    "lists name what there is": offer_to_nobody,
 }
 """By invariant. The rest cannot be planted from outside: the databases' own rules refuse it, or the relay mends it."""

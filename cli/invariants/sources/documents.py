@@ -36,6 +36,8 @@ def order_fact(document: Document) -> OrderFact:
         total=document["total"]["minor"],
         currency=document["total"]["currency"],
         lines=_lines(document),
+        customer_id=document["customer_id"],
+        placed_at=document["placed_at"],
     )
 
 
