@@ -19,6 +19,7 @@ import services.deadletters.api
 import services.inventory.api
 import services.notifications.api
 import services.notifications.campaigns.api
+import services.notifications.recipients.api
 import services.orders.api
 import services.payments.api
 import services.recommendations.api
@@ -225,6 +226,7 @@ def _notifications(shared: Shared, database: Database, outbox: Outbox) -> Hosted
     )
     router = services.notifications.api.router(parts.face, shared.entry)
     router.routes.extend(services.notifications.campaigns.api.router(parts.campaigns, shared.entry).routes)
+    router.routes.extend(services.notifications.recipients.api.router(parts.recipients, shared.entry).routes)
 
     async def close() -> None:
         pool.close()

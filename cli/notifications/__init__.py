@@ -1,1 +1,1 @@
-"""`caravan notifications`: the lanes of messages, for the people who run the shop. Asks the service itself."""
+"""`caravan notifications`: lanes and suppressed addresses, for the people who run the shop. Asks the service itself."""

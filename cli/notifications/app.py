@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-notifications = typer.Typer(help="Show which lane of messages is paused, and let it go on.", no_args_is_help=True)
+notifications = typer.Typer(
+    help="Show which lane of messages is paused, let it go on; lift a suppression.", no_args_is_help=True
+)
 
 LaneName = Annotated[str, typer.Argument(metavar="LANE", help="critical or standard.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
@@ -28,3 +30,17 @@ def resume(lane: LaneName, *, as_json: Json = False, ready: ReadyIn = None) -> N
     from cli.notifications.run import run_resume
 
     run_resume(lane, ready, as_json=as_json)
+
+
+@notifications.command()
+def lift(
+    user_id: Annotated[str, typer.Argument(metavar="USER", help="Whose address mail is to go to again; an id.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it stays in the audit trail, with your name.")],
+    as_json: Json = False,
+    ready: ReadyIn = None,
+) -> None:
+    """Lift the suppression of somebody's address, for everybody who has it. What was skipped meanwhile stays so."""
+    from cli.notifications.run import run_lift
+
+    run_lift(user_id, reason, ready, as_json=as_json)

@@ -7,16 +7,21 @@ from typing import Any, Final, TypeVar
 from rich.console import Console
 
 from cli.errors import CommandFailed
+from cli.operations.auditing import audited, intent_of
 from cli.operations.calling import answered
 from cli.operations.printing import Printer
 from cli.operations.session import USUAL_READY, as_actor
 from cli.ready import read_ready
 from cli.run import settings_from_environment, told
+from services.infra.calls.sender import Line
 from services.infra.http import Caller
 from services.notifications.client import NotificationsClient
 from services.notifications.models import Lane, LanePause
 from services.notifications.ports import Notifications
+from services.notifications.recipients.client import SuppressionsClient
+from services.notifications.recipients.ports import Suppressions
 from services.shared.actors import Actor
+from services.users.audit.models import Intent
 
 Answer = TypeVar("Answer")
 
@@ -40,7 +45,12 @@ def run_lanes(ready: Path | None, *, as_json: bool) -> bool:
 @told
 def run_resume(name: str, ready: Path | None, *, as_json: bool) -> bool:
     async def use(actor: Actor) -> bool:
-        was_paused = await _asked(ready, lambda notifications: notifications.resume_lane(lane, actor))
+        was_paused = await _done(
+            ready,
+            intent_of("resumeLane", lane=lane.value),
+            actor,
+            lambda line, url: NotificationsClient(Caller(line, url, CONTEXT, Notifications)).resume_lane(lane, actor),
+        )
         printer = Printer(Console(), as_json=as_json)
         if not printer.json({"lane": lane.value, "resumed": was_paused}):
             printer.line(f"{lane.lower()} goes on" if was_paused else f"{lane.lower()} was not paused")
@@ -48,6 +58,34 @@ def run_resume(name: str, ready: Path | None, *, as_json: bool) -> bool:
 
     lane = _lane(name)
     return as_actor(ready, use)
+
+
+@told
+def run_lift(user_id: str, reason: str, ready: Path | None, *, as_json: bool) -> bool:
+    async def use(actor: Actor) -> bool:
+        was_suppressed = await _done(
+            ready,
+            intent_of("liftSuppression", userId=user_id, reason=reason),
+            actor,
+            lambda line, url: SuppressionsClient(Caller(line, url, "suppressions", Suppressions)).lift(user_id, actor),
+        )
+        printer = Printer(Console(), as_json=as_json)
+        if not printer.json({"userId": user_id, "lifted": was_suppressed}):
+            printer.line("mail goes there again" if was_suppressed else "the address was not suppressed")
+        return True
+
+    return as_actor(ready, use)
+
+
+async def _done(
+    ready: Path | None, intent: Intent, actor: Actor, act: Callable[[Line, str], Awaitable[Answer]]
+) -> Answer:
+    """What the service answered; with its record in the audit trail."""
+    settings = settings_from_environment()
+    known = read_ready(ready or USUAL_READY) if ready or USUAL_READY.exists() else None
+    url = known.services if known else settings.services.notifications
+    users = known.services if known else settings.services.users
+    return await answered(url, settings, lambda line: audited(line, users, intent, actor, lambda: act(line, url)))
 
 
 async def _asked(ready: Path | None, ask: Callable[[Notifications], Awaitable[Answer]]) -> Answer:

@@ -101,8 +101,8 @@ def buying(purchases: Sequence[Purchase]) -> list[Write]:
     ]
 
 
-def suppression_update(user_id: str, document: Document) -> Update:
-    """Has somebody with the address know of it."""
+def suppression_update(user_id: str, document: Document | None) -> Update:
+    """Has somebody with the address know of it; or that there is none any more."""
     return UpdateOne({"_id": user_id}, {"$set": {"suppression": document}})
 
 

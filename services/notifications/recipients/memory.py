@@ -59,6 +59,9 @@ class MemoryRecipientStore:
     async def suppress(self, suppressions: Mapping[str, Suppression]) -> None:
         self._suppressions = {**suppressions, **self._suppressions}
 
+    async def lift(self, key: str) -> bool:
+        return self._suppressions.pop(key, None) is not None
+
     async def page(
         self, audience: CampaignAudience, bought_since: datetime, after: str, limit: int
     ) -> Sequence[Recipient]:

@@ -1,4 +1,4 @@
-"""What workflows may ask about people beside `ports.Recipients`, and what both need of a store. Protocols only."""
+"""What workflows and OPS may ask of people beside `ports.Recipients`, and what all need of a store. Protocols only."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import Protocol
 from services.notifications.campaigns.models import CampaignAudience
 from services.notifications.models import Recipient, Suppression
 from services.notifications.recipients.models import AccountNews, ContactsLearnt, LearnContacts, OrderNews
+from services.shared.actors import Actor
 from services.shared.contacts import Contact
 from services.shared.receipts import Outcome, Receipt
 
@@ -19,6 +20,18 @@ class ContactSteps(Protocol):
 
         Raises:
             Unavailable: it was sealed with a secret that is not known here, or the database is away.
+        """
+        ...
+
+
+class Suppressions(Protocol):
+    """What OPS may ask. Raises Forbidden for an actor who does not run the shop."""
+
+    async def lift(self, user_id: str, actor: Actor) -> bool:
+        """Mail goes again to the person's address, and to whoever else has it; whether it was suppressed.
+
+        Raises:
+            NotFound: nobody knows an address of the person.
         """
         ...
 
@@ -53,6 +66,10 @@ class RecipientStore(Protocol):
 
     async def suppress(self, suppressions: Mapping[str, Suppression]) -> None:
         """Nothing goes any more to the addresses of these keys, whoever has them or will; the first reason stays."""
+        ...
+
+    async def lift(self, key: str) -> bool:
+        """Takes the suppression of the address with this key back, for everybody who has it; whether there was one."""
         ...
 
     async def page(

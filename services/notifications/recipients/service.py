@@ -9,15 +9,16 @@ from services.notifications.campaigns.ports import AudiencePage
 from services.notifications.models import Recipient, Suppression
 from services.notifications.recipients.models import ContactsLearnt, LearnContacts, address_key, place_of
 from services.notifications.recipients.ports import RecipientStore
+from services.shared.actors import Actor
 from services.shared.contacts import ContactSeal, SealedContact
-from services.shared.errors import Invalid
+from services.shared.errors import Forbidden, Invalid, NotFound
 
 RECENT: Final = timedelta(days=90)
 """The contract's: who has bought within it is a recent buyer, every other customer a lapsed one."""
 
 
 class RecipientBook:
-    """Offers `ports.Recipients`, `campaigns.ports.Audiences` and `recipients.ports.ContactSteps`."""
+    """Offers `ports.Recipients`, `campaigns.ports.Audiences`, and of its own ports `ContactSteps`, `Suppressions`."""
 
     def __init__(self, store: RecipientStore, seal: ContactSeal) -> None:
         self._store = store
@@ -41,6 +42,15 @@ class RecipientBook:
         """See `Recipients.suppress`."""
         if addresses:
             await self._store.suppress({address_key(address): why for address, why in addresses.items()})
+
+    async def lift(self, user_id: str, actor: Actor) -> bool:
+        """See `Suppressions.lift`."""
+        if not actor.runs_the_shop:
+            raise Forbidden
+        person = (await self._store.by_ids([user_id])).get(user_id)
+        if person is None:
+            raise NotFound("nobody with this id has an address here", ("userId",))
+        return await self._store.lift(address_key(person.address))
 
     async def learn_contacts(self, wish: LearnContacts) -> ContactsLearnt:
         """See `ContactSteps.learn_contacts`."""

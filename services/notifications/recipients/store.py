@@ -96,6 +96,13 @@ class MongoRecipientStore:
         # After it, as who learns an address looks for suppressions after that: one of the two sees the other.
         await self._tell_of_suppressions(list(suppressions))
 
+    async def lift(self, key: str) -> bool:
+        with unavailable_when_away():
+            result = await self._suppressions.delete_one({"_id": key})
+            holders = await self._recipients.find({"address_key": key}, {"_id": 1}).to_list(None)
+        await self._update([suppression_update(each["_id"], None) for each in holders])
+        return bool(result.deleted_count)
+
     async def page(
         self, audience: CampaignAudience, bought_since: datetime, after: str, limit: int
     ) -> Sequence[Recipient]:

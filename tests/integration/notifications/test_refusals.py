@@ -9,6 +9,7 @@ import pytest
 from cli.doctor.lanes import check_lanes
 from cli.stack.checks import SetOtherwise
 from services.infra.settings import MongoSettings
+from tests.integration.events.effects import opened_books
 from tests.integration.notifications.desk import LOOK_EVERY, Desk, is_sent
 from tests.integration.shop import PATIENCE
 from tests.support.smtp_server import At
@@ -29,7 +30,8 @@ async def test_a_lane_that_is_refused_pauses_and_goes_on_with_nothing_lost(desk:
         await check_lanes(MongoSettings(url=desk.stack.addresses().mongo))
 
     desk.server.forgive()
-    assert await desk.command("notifications", "resume", "critical") == {"lane": "CRITICAL", "resumed": True}
+    # It may have found out by itself while the command began.
+    assert (await desk.command("notifications", "resume", "critical"))["lane"] == "CRITICAL"
 
     for order in orders:
         await desk.until(order.id, is_sent)
@@ -69,6 +71,29 @@ async def test_a_message_that_failed_is_a_dead_letter_of_its_order_and_sent_when
     assert (sent["_id"], sent["attempts"]) == (failed["_id"], 2)
     assert desk.taken()[sent["_id"]] == 1
     assert (await letter_of(desk, order.id))["status"] == "REPLAYED"
+
+
+async def test_ops_lifts_the_suppression_of_an_address_that_works_again(desk: Desk) -> None:
+    buyer, address = await desk.welcomed()
+    desk.server.on(At.RECIPIENT, "550 5.1.1 there is nobody here", about=address)
+    first = await desk.order(buyer)
+    (refused,) = await desk.until(first.id, lambda message: message["status"] == "SKIPPED")
+    assert refused["reason"] == "ADDRESS_REFUSED"
+    desk.server.forgive()
+    (skipped,) = await desk.until((await desk.order(buyer)).id, lambda message: message["status"] == "SKIPPED")
+    assert skipped["reason"] == "SUPPRESSED"
+
+    user = refused["user_id"]
+    assert await desk.command("notifications", "lift", user, "--reason", "a test") == {"userId": user, "lifted": True}
+
+    await desk.until((await desk.order(buyer)).id, is_sent)
+    assert await desk.database.collection("suppressions").count_documents({}) == 0
+    assert (await desk.command("notifications", "lift", user, "--reason", "a test"))["lifted"] is False
+    async with opened_books(desk.stack.addresses()) as books:
+        trail = books.of("users").collection("audit")
+        records = await trail.find({"action": "liftSuppression"}).to_list(None)
+    assert [record["outcome"] for record in records] == ["DONE", "DONE"]
+    assert {each["name"]: each["value"] for each in records[0]["arguments"]} == {"userId": user, "reason": "a test"}
 
 
 async def lane_is(desk: Desk, name: str, *, paused: bool) -> Mapping[str, Any]:

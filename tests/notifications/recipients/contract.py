@@ -172,6 +172,22 @@ class RecipientStoreContract(ABC):
             )
             assert (await the_one(store, user_id)).suppression == GONE
 
+    async def test_a_suppression_that_is_lifted_is_so_for_everybody_who_has_or_will_have_the_address(
+        self, store: RecipientStore
+    ) -> None:
+        key = address_key("a@example.org")
+        await store.keep(
+            [a_contact("u1", email="a@example.org"), a_contact("u2", email="a@example.org"), a_contact("u3")]
+        )
+        await store.suppress({key: GONE, address_key("u3@example.org"): GONE})
+        assert await store.lift(key)
+        assert not await store.lift(key)
+        await store.keep([a_contact("u4", email="a@example.org")])
+        people = await store.by_ids(["u1", "u2", "u3", "u4"])
+        assert {user_id for user_id, person in people.items() if person.suppression} == {"u3"}
+        await store.suppress({key: GONE})
+        assert (await the_one(store)).suppression == GONE
+
     async def test_up_to_where_contacts_are_learnt_only_moves_on(self, store: RecipientStore) -> None:
         assert await store.learnt_up_to() == ""
         for user_id in ("u2", "u1"):
