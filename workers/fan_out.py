@@ -55,6 +55,10 @@ class TemporalFanOut:
         wish = FanOutInput(messages=tuple(message_ids), colocated=self._colocated)
         await self._start(cause, wish, f"{len(message_ids)} messages again")
 
+    async def start_again(self, cause: str, wish: FanOutInput) -> None:
+        """A workflow whose last run was ended from outside, with what that was begun with. Raises Unavailable."""
+        await self._start(cause, wish, "taken up again")
+
     async def _tell_of(self, event: Event) -> None:
         wish = FanOutInput(event=event, colocated=self._colocated)
         with bound_contextvars(**trace_of(event.origin.traceparent or "")):

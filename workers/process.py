@@ -46,6 +46,7 @@ from workers.refreshes import refreshing_of
 from workers.replays import replays_of
 from workers.schedules.keeping import keep_schedules, make_schedules
 from workers.schedules.table import schedules_of
+from workers.stranded import Stranded
 from workers.supervision import keep_running, until_available
 from workers.topics import keep_topics
 from workers.tuning import workflow_threads
@@ -104,6 +105,7 @@ class Process:
         self._holder = shared.ids.new()
         settings = shared.settings
         self._schedules = {key: each for name in names for key, each in schedules_of(name, settings).items()}
+        self._fan_out = shared.fan_out
         self._engine_users = (shared.fan_out, shared.refreshing)
         self._temporal: Client | None = None
         self._started = False
@@ -177,6 +179,7 @@ class Process:
         consumers = [consuming for hosted in self._hosted for consuming in self._consuming(hosted)]
         aside = [self._keeping_topics(), self._keeping_schedules(client)]
         aside += [task for hosted in self._hosted for task in self._running_aside(hosted)]
+        aside += [self._taking_up(client)] if NOTIFICATIONS in self._works else []
         self._started = True
         log.info("ready", services=[hosted.name for hosted in self._hosted])
         await self._run_workers(client)
@@ -224,6 +227,10 @@ class Process:
     def _keeping_schedules(self, client: Client) -> asyncio.Task[None]:
         run = partial(keep_schedules, client, self._schedules, self.stop)
         return asyncio.create_task(keep_running("schedules", run, self.stop))
+
+    def _taking_up(self, client: Client) -> asyncio.Task[None]:
+        run = partial(Stranded(client, self._fan_out, self._clock).run, self.stop)
+        return asyncio.create_task(keep_running("messages without a workflow", run, self.stop))
 
     def _consuming(self, hosted: Hosted) -> list[asyncio.Task[None]]:
         def running(row: Consumption) -> asyncio.Task[None]:

@@ -3,11 +3,14 @@
 import asyncio
 
 import pytest
+from temporalio.client import Client
 
 from tests.integration.campaigning import campaigning
 from tests.integration.crashes import kill
 from tests.integration.notifications.desk import LOOK_EVERY, Desk, has_ended, is_sent, waits
 from tests.integration.shop import PATIENCE
+from workers.stranded import EVERY
+from workflows.names import notification_workflow_id
 
 ORDERS = 30
 SOON = 12.0
@@ -34,6 +37,20 @@ async def test_an_order_is_told_of_once_the_server_is_back(desk: Desk) -> None:
 
     (confirmation,) = await desk.until(order.id, is_sent, SOON)
     assert confirmation["unknown_attempts"] == 0
+    assert desk.readers().count(address) == 2
+
+
+async def test_a_message_whose_workflow_was_terminated_is_taken_up_again(desk: Desk) -> None:
+    buyer, address = await desk.welcomed()
+    await desk.server.stop()
+    order = await desk.order(buyer)
+    (message,) = await desk.until(order.id, waits)
+    client = await Client.connect(desk.stack.addresses().temporal)
+    await client.get_workflow_handle(notification_workflow_id(message["source_id"])).terminate("a test")
+
+    await desk.server.start()
+
+    await desk.until(order.id, is_sent, 2 * EVERY)
     assert desk.readers().count(address) == 2
 
 
