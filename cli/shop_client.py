@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -31,9 +31,7 @@ mutation ($input: PlaceOrderInput!) {{
   placeOrder(input: $input) {{ order {{ {ORDER_PARTS} }} errors {{ code message path }} }}
 }}"""
 ORDER = f"query ($id: ID!) {{ order(id: $id) {{ {ORDER_PARTS} payment {{ status reference }} }} }}"
-OFFER_PARTS = "product { sku name } rule reason"
-RECOMMENDATIONS = f"query ($first: Int!) {{ recommendations(first: $first) {{ {OFFER_PARTS} }} }}"
-BOUGHT_TOGETHER = f"query ($sku: String!) {{ product(sku: $sku) {{ boughtTogether {{ {OFFER_PARTS} }} }} }}"
+RECOMMENDATIONS = "query ($first: Int!) { recommendations(first: $first) { product { sku name } rule reason } }"
 WORKFLOW = "query ($id: ID!) { order(id: $id) { workflow { id url } } }"
 CHANGES = {
     name: f"mutation ($id: ID!) {{ {name}(id: $id) {{ order {{ {ORDER_PARTS} }} errors {{ code message path }} }} }}"
@@ -124,11 +122,8 @@ class ShopClient:
 
     async def recommendations(self, first: int) -> tuple[OfferView, ...]:
         """What is recommended to this person now, best first."""
-        return _offers((await self._client.ask(RECOMMENDATIONS, first=first))["recommendations"])
-
-    async def bought_together(self, sku: str) -> tuple[OfferView, ...]:
-        """What is bought with a product that there is, best first."""
-        return _offers((await self._client.ask(BOUGHT_TOGETHER, sku=sku))["product"]["boughtTogether"])
+        found = (await self._client.ask(RECOMMENDATIONS, first=first))["recommendations"]
+        return tuple(OfferView(**offer["product"], rule=offer["rule"], reason=offer["reason"]) for offer in found)
 
     async def trigger_schedule(self, schedule_id: str) -> None:
         """Has a scheduled job run now. Raises Refusal."""
@@ -153,10 +148,6 @@ class ShopClient:
 
 def _problems(payload: Mapping[str, Any]) -> tuple[ProblemView, ...]:
     return PROBLEMS.validate_python(payload["errors"])
-
-
-def _offers(found: Sequence[Mapping[str, Any]]) -> tuple[OfferView, ...]:
-    return tuple(OfferView(**offer["product"], rule=offer["rule"], reason=offer["reason"]) for offer in found)
 
 
 def _product_input(wish: ProductWish) -> dict[str, Any]:

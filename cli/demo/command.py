@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 import aiohttp
 from rich.console import Console
 
-from cli.demo import crowd_scenes, single_scenes
+from cli.demo import advice_scenes, crowd_scenes, single_scenes
 from cli.demo.feed import opened_feed
 from cli.demo.narrator import Narrator, Outcome
 from cli.demo.opening import open_shop
@@ -26,7 +26,10 @@ from services.shared.ids import SortableIds
 Scene = Callable[[Teller], Awaitable[Outcome]]
 
 CHAPTERS: tuple[tuple[str, dict[str, Scene]], ...] = (
-    ("An order goes well", {"confirmed": single_scenes.confirmed}),
+    (
+        "An order goes well",
+        {"confirmed": single_scenes.confirmed, "bought together": advice_scenes.bought_together},
+    ),
     ("There is not enough", {"out of stock": single_scenes.out_of_stock}),
     (
         "The bank says no",
@@ -42,6 +45,7 @@ CHAPTERS: tuple[tuple[str, dict[str, Scene]], ...] = (
     ),
     ("The network is not to be trusted", {"same key": crowd_scenes.same_key, "lost answer": crowd_scenes.lost_answer}),
     ("A crowd", {"flash sale": crowd_scenes.flash_sale}),
+    ("What others bought with it", {"recommended": advice_scenes.recommended}),
     ("A crash", {"crash": crowd_scenes.crash}),
 )
 """Chapters one after the other; the scenes of a chapter side by side."""
