@@ -14,8 +14,12 @@ from aiokafka import AIOKafkaProducer
 from temporalio.client import Client
 
 from cli.ready import Addresses
+from services.infra.kafka.records import record_headers
 from services.infra.mongo import Collection, connect
 from services.infra.settings import MongoSettings
+from services.recommendations.events import refreshed_event
+from services.recommendations.models import UserList
+from services.shared.events import Event, Origin
 from workflows.names import order_workflow_id
 
 PATIENCE = 30.0
@@ -47,16 +51,20 @@ class Saboteur:
         result = await self.collection(context, name).update_one({"_id": target}, {"$set": values})
         assert result.modified_count == 1
 
-    async def publish(
-        self, topic: str, key: str, sequence: int, kind: str = "order.placed.v1", data: object = None
-    ) -> None:
-        """A record that no outbox knows."""
+    async def publish(self, topic: str, key: str, sequence: int) -> None:
+        """A record that no outbox knows, and that no consumer can read."""
+        headers = {"ce_id": f"forged-{key}", "ce_type": "order.placed.v1", "ce_sequence": str(sequence)}
+        await self._send(topic, key, [(name, value.encode()) for name, value in headers.items()], {})
+
+    async def publish_event(self, event: Event) -> None:
+        """An event that no outbox knows, and that consumers take for one."""
+        await self._send(event.topic, event.subject, record_headers(event, "planted"), event.data)
+
+    async def _send(self, topic: str, key: str, headers: list[tuple[str, bytes]], data: object) -> None:
         producer = AIOKafkaProducer(bootstrap_servers=self._addresses.kafka)
         await producer.start()
         try:
-            headers = {"ce_id": f"forged-{key}", "ce_type": kind, "ce_sequence": str(sequence)}
-            encoded = [(name, value.encode()) for name, value in headers.items()]
-            await producer.send_and_wait(topic, json.dumps(data or {}).encode(), key=key.encode(), headers=encoded)
+            await producer.send_and_wait(topic, json.dumps(data).encode(), key=key.encode(), headers=headers)
         finally:
             await producer.stop()
 
@@ -181,9 +189,9 @@ async def kill_workflow(hand: Saboteur, target: Target) -> None:
 
 
 async def publish_untold(hand: Saboteur, target: Target) -> None:
-    # What any consumer can read, so that nobody gives it up.
-    data = {"userId": target.order_id, "items": [], "computedAt": "2026-01-01T00:00:00Z"}
-    await hand.publish("caravan.recommendations", target.order_id, 1, "recommendations.refreshed.v1", data)
+    # One that all of the topic's consumers can read, so that nobody gives it up.
+    stored = UserList(user_id=target.order_id, items=(), computed_at=LONG_AGO, version=1)
+    await hand.publish_event(refreshed_event(stored, f"forged-{target.order_id}", Origin()))
 
 
 async def lose_receipt(hand: Saboteur, target: Target) -> None:
