@@ -6,6 +6,7 @@ While it is away it is asked by a task of its own, so that no request pays for t
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from time import monotonic
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -27,12 +28,16 @@ log = structlog.get_logger(__name__)
 
 
 class Reach:
-    """One a process and Redis."""
+    """One a process and Redis. `pause` waits for so many seconds between two looks."""
 
-    def __init__(self, ping: Step, within: float = ANSWER_WITHIN) -> None:
+    def __init__(
+        self, ping: Step, within: float = ANSWER_WITHIN, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
         self._ping = ping
         self._within = within
+        self._pause = pause
         self._failures = 0
+        self._failed_at = 0.0
         self._search: asyncio.Task[None] | None = None
         self._is_sought_anew = False
         self._debts: list[Step] = []
@@ -57,13 +62,11 @@ class Reach:
         if self.is_away:
             step.close()
             raise Unavailable(DEPENDENCY, "is away")
-        task = asyncio.get_running_loop().create_task(step)
+        began, task = monotonic(), asyncio.get_running_loop().create_task(step)
         try:
             answer = await in_time(task, self._within)
         except (Unavailable, TimeoutError) as failure:
-            self._failures += 1
-            if self._failures >= FAILURES:
-                self.note_away()
+            self._note_failure(began)
             self._leave(task, left)
             if isinstance(failure, TimeoutError):
                 raise Unavailable(DEPENDENCY, "is slow") from None
@@ -73,6 +76,14 @@ class Reach:
             raise
         self._failures = 0
         return answer
+
+    def _note_failure(self, began: float) -> None:
+        """Those who asked at the same time have failed together: that is one failure, of a moment of slowness, say."""
+        if began > self._failed_at:
+            self._failed_at = monotonic()
+            self._failures += 1
+        if self._failures >= FAILURES:
+            self.note_away()
 
     def note_away(self) -> None:
         """From now on nobody asks, until it was found, and everything was done that comes first."""
@@ -93,7 +104,7 @@ class Reach:
             self._is_sought_anew = False
             if not await self._is_back():
                 self._is_sought_anew = True
-                await asyncio.sleep(PAUSE)
+                await self._pause(PAUSE)
         self._failures = 0
         self._search = None
         log.info("Redis is back")
