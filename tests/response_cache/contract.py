@@ -162,6 +162,14 @@ class ResponseStoreContract:
         assert isinstance(other, Entry)
         assert other.body == b"long"
 
+    async def test_its_age_counts_from_the_beginning_of_its_computation(self, store: ResponseStore) -> None:
+        lease = await leased(store)
+        await until(lambda: store.look("a"), lambda found: isinstance(found, Lease))
+        await store.store(lease, page())
+        found = await store.look("a")
+        assert isinstance(found, Entry)
+        assert found.age >= LEASED_FOR * 0.9
+
     async def test_past_its_age_it_is_gone(self, store: ResponseStore) -> None:
         await kept(store, "a", page(freshness=Freshness(fresh=0.03)))
         found = await until(lambda: store.look("a"), lambda found: not isinstance(found, Entry))

@@ -113,27 +113,34 @@ STORE: Final = Script(
     + NOW
     + """
 local token, began = ARGV[1], tonumber(ARGV[4])
-if redis.call('GET', KEYS[3]) == token then redis.call('DEL', KEYS[3]) end
-local slots = {}
-for slot in string.gmatch(ARGV[10], '%d+') do slots[#slots + 1] = slot end
-if incarnation ~= ARGV[2] or dropped_since(tonumber(ARGV[3]), slots) then return 'outdated' end
-local fresh, refreshed, failing = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local left = began + fresh + math.max(refreshed, failing) - now
-if ARGV[9] == '' or left <= 0 or now < began then return 'not kept' end
-local there = valid(KEYS[2])
-if there and there.began > began then return 'stored' end
-local head = cmsgpack.pack({
-  version = token, incarnation = incarnation, clock = tonumber(ARGV[3]), began = began, fresh = fresh,
-  refreshed = refreshed, failing = failing, cost = tonumber(ARGV[8]), packing = ARGV[9], slots = slots
-})
-if failed(redis.pcall('HSET', KEYS[2], 'head', head, 'body', ARGV[11])) then
-  redis.call('UNLINK', KEYS[2])
-  return 'not kept'
+
+local function stored()
+  local slots = {}
+  for slot in string.gmatch(ARGV[10], '%d+') do slots[#slots + 1] = slot end
+  if incarnation ~= ARGV[2] or dropped_since(tonumber(ARGV[3]), slots) then return 'outdated' end
+  local fresh, refreshed, failing = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+  local left = began + fresh + math.max(refreshed, failing) - now
+  if ARGV[9] == '' or left <= 0 or now < began then return 'not kept' end
+  local there = valid(KEYS[2])
+  if there and there.began > began then return 'stored' end
+  local head = cmsgpack.pack({
+    version = token, incarnation = incarnation, clock = tonumber(ARGV[3]), began = began, fresh = fresh,
+    refreshed = refreshed, failing = failing, cost = tonumber(ARGV[8]), packing = ARGV[9], slots = slots
+  })
+  if failed(redis.pcall('HSET', KEYS[2], 'head', head, 'body', ARGV[11])) then
+    redis.call('UNLINK', KEYS[2])
+    return 'not kept'
+  end
+  redis.call('PEXPIRE', KEYS[2], left)
+  return 'stored'
 end
-redis.call('PEXPIRE', KEYS[2], left)
-return 'stored'
+
+local verdict = stored()
+if redis.call('GET', KEYS[3]) == token then redis.call('DEL', KEYS[3]) end
+return verdict
 """
 )
+"""The lease ends last: after a script's first write Redis lets it write on, however full it is."""
 
 RELEASE: Final = Script("if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end")
 
