@@ -16,6 +16,9 @@ LONGEST_HISTORY = 4096
 LEFT_BEHIND = 2 * 20
 """Batches under way, and the messages of each that are claimed together."""
 
+CONNECTIONS = 12
+"""Of both lanes: so many mails are on their way at most."""
+
 
 def begun(campaign: Campaign) -> bool:
     """Some of it is sent."""
@@ -54,6 +57,8 @@ async def is_killed_midway(stack: Stack, office: Campaigning, customers: int) ->
     # What was on its way is not sent again, since nobody knows whether it arrived.
     assert ended["failed"] <= LEFT_BEHIND
     assert ended["sent"] <= len(mails) <= ended["sent"] + ended["failed"]
+    never_came = ended["failed"] - (len(mails) - ended["sent"])
+    assert never_came <= CONNECTIONS
     assert await office.history_length(campaign_id) < LONGEST_HISTORY
 
 

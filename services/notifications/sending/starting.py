@@ -92,6 +92,8 @@ class Start:
         if self._mark is None:
             return True
         self._wanted.append(message_id)
+        # Those who are just as far come along.
+        await asyncio.sleep(0)
         async with self._marking:
             if message_id in self._wanted:
                 together, self._wanted = self._wanted, []
