@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from temporalio.client import Client
 
 from gateway.auth import Authenticator, keys_of
@@ -65,7 +65,7 @@ from workflows.plugin import caravan_plugin
 from workflows.runtime import new_runtime
 
 
-async def compose(settings: Settings) -> FastAPI:
+async def compose(settings: Settings) -> Starlette:
     """The gateway as these settings describe it. Connects to nothing yet: what is away now may come later.
 
     Raises:
@@ -96,7 +96,7 @@ def assemble(
     line: Line | None = None,
     budget: Budget | None = None,
     stores: Stores | None = None,
-) -> FastAPI:
+) -> Starlette:
     """The gateway on any backends; hangs up the line at its end. Counts and keeps in Redis unless it is told where.
 
     Raises OSError or ValueError for trusted documents that cannot be read or executed.

@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ariadne.asgi import GraphQL
-from fastapi import FastAPI
-from fastapi.responses import JSONResponse, Response
 from graphql import GraphQLSchema
 from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from gateway.errors import format_error
@@ -53,17 +53,17 @@ class Parts:
     close: Callable[[], Awaitable[None]]
 
 
-def build_app(parts: Parts) -> FastAPI:
+def build_app(parts: Parts) -> Starlette:
     """The application."""
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         tasks = {asyncio.create_task(run()) for run in parts.running}
         yield
         await _ended(tasks)
         await parts.close()
 
-    app = FastAPI(title="Caravan", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = Starlette(lifespan=lifespan)
     if parts.origins:
         app.add_middleware(
             CORSMiddleware,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, cast
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from gateway.cache_composition import Stores
 from gateway.caching.ports import ResponseCache
@@ -53,7 +53,7 @@ class Response:
 class Wire:
     """Speaks ASGI to the application."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: Starlette) -> None:
         self.app = app
 
     async def send(
