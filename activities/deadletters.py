@@ -16,6 +16,9 @@ MOST_BYTES: Final = 512 * 1024
 LARGEST: Final = 1280 * 1024
 """Of a single one, likewise: the engine takes 2 MiB, and as text it is a third longer. No event is as large."""
 
+LARGEST_EMPTY: Final = 64 * 1024
+"""Of one without a value: what is larger was, and its letter is without its content (`dlq-original-size`)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextLetters:
@@ -84,7 +87,7 @@ class DeadLetterActivities:
         return RecordedReplays(quarantined=sum(letter.status is LetterStatus.QUARANTINED for letter in letters))
 
     def _parked(self, candidate: Candidate, stored: StoredLetter) -> ParkedRecord:
-        if candidate.size > LARGEST:
+        if candidate.size > (LARGEST if stored.record.value is not None else LARGEST_EMPTY):
             return ParkedRecord(
                 letter_id=candidate.id, consumer=candidate.consumer, service="", topic=candidate.topic,
                 key=None, value=None, headers=(), is_too_large=True, replays=candidate.replays,

@@ -1,7 +1,10 @@
 """How many records a redrive takes at once: they go through its history, which takes no more than 2 MB at a time."""
 
+from dataclasses import replace
+
 from activities.deadletters import LARGEST, MOST_BYTES, DeadLetterActivities, NextLetters, TakenLetters
 from services.deadletters.models import LetterFilter, Selection
+from services.shared.dead_letters import DeadLetterHeader
 from tests.redrive.letters import Letters
 
 ALL = Selection(wanted=LetterFilter())
@@ -33,6 +36,15 @@ async def test_one_that_is_too_large_to_travel_comes_without_its_content() -> No
     await letters.park("stock-notes", "e2")
     (last,) = (await taken(letters, "place-000002")).records
     assert (last.is_too_large, last.service) == (False, "catalog")
+
+
+async def test_one_whose_letter_is_without_its_content_is_as_one_that_is_too_large() -> None:
+    letters = Letters()
+    whole = letters._found("stock-notes", "e1", "e1", 1, 0)
+    size = (DeadLetterHeader.ORIGINAL_SIZE.value, b"900000")
+    await letters.service.take_in([replace(whole, value=None, headers=(*whole.headers, size))])
+    (record,) = (await taken(letters)).records
+    assert (record.is_too_large, record.service) == (True, "")
 
 
 async def test_small_ones_are_taken_together_up_to_the_limit() -> None:
