@@ -44,11 +44,16 @@ class Shadow:
             self._task = asyncio.create_task(self._check(key, hit, compute))
             self._task.add_done_callback(self._ended)
 
+    async def idle(self) -> None:
+        """Returns when no check is under way."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
     async def close(self) -> None:
         """Ends a check that is under way."""
         if self._task is not None:
             self._task.cancel()
-            await asyncio.wait({self._task})
+        await self.idle()
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._task = None
