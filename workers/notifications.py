@@ -25,7 +25,6 @@ from services.notifications.sending.service import SendingService
 from services.notifications.sending.states import Terms
 from services.notifications.service import NotificationService
 from services.notifications.store import MongoLaneStore, MongoMessageStore
-from services.notifications.trending.store import MongoTrends
 from services.notifications.weekly.service import WeeklyService
 from services.shared.clock import Clock
 from services.shared.ids import IdFactory, RandomSecrets
@@ -64,7 +63,6 @@ class Stores:
     lanes: MongoLaneStore
     campaigns: MongoCampaignStore
     recipients: MongoRecipientStore
-    trends: MongoTrends
 
     @classmethod
     def of(cls, world: World) -> "Stores":
@@ -75,12 +73,11 @@ class Stores:
             lanes=MongoLaneStore(database),
             campaigns=MongoCampaignStore(database),
             recipients=MongoRecipientStore(database, inbox),
-            trends=MongoTrends(database),
         )
 
     async def prepare(self) -> None:
         """Makes all collections and indexes. Idempotent."""
-        for store in (self.messages, self.lanes, self.campaigns, self.recipients, self.trends):
+        for store in (self.messages, self.lanes, self.campaigns, self.recipients):
             await store.prepare()
 
 
@@ -108,7 +105,7 @@ class Notifications:
             sending=SendingService(stores.messages, _sender(world, stores, campaigns, means), means),
             campaigns=campaigns,
             recipients=recipients,
-            weekly=WeeklyService(stores.trends, world.clock),
+            weekly=WeeklyService(),
             offers=OfferService(stores.messages),
         )
 

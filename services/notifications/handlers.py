@@ -11,7 +11,6 @@ from pydantic import BaseModel, ValidationError
 from services.notifications.mails import KIND_OF_EVENT
 from services.notifications.recipients.models import AccountNews, OrderNews, Purchase
 from services.notifications.recipients.ports import RecipientStore
-from services.notifications.trending.counting import CONFIRMED, sales_of
 from services.shared.actors import Role
 from services.shared.contacts import OptionalCategory
 from services.shared.errors import Conflict, Invalid
@@ -19,6 +18,7 @@ from services.shared.events import Event
 from services.shared.fan_out import FanOut
 from services.shared.receipts import Delivery, Outcome
 
+CONFIRMED = "order.confirmed.v1"
 REGISTERED = "user.registered.v1"
 ROLES_CHANGED = "user.roles-changed.v1"
 PREFERENCES_CHANGED = "user.preferences-changed.v1"
@@ -53,7 +53,7 @@ class _Message(BaseModel):
 
 
 class OrderNotices:
-    """Has customers told of their orders; counts purchases and sales. Offers Handler."""
+    """Has customers told of their orders, and remembers who bought something. Offers Handler."""
 
     def __init__(self, fan_out: FanOut, store: RecipientStore) -> None:
         self._fan_out = fan_out
@@ -145,7 +145,7 @@ def _order_news(delivery: Delivery) -> OrderNews:
     if event.type != CONFIRMED:
         return OrderNews(receipt=delivery.receipt)
     purchase = Purchase(user_id=_read(_Order, event).customerId, at=event.time)
-    return OrderNews(receipt=delivery.receipt, purchase=purchase, sales=sales_of([event]))
+    return OrderNews(receipt=delivery.receipt, purchase=purchase)
 
 
 def _account_news(event: Event) -> AccountNews | None:

@@ -5,7 +5,6 @@ from temporalio.testing import ActivityEnvironment
 from activities.notifications import NotificationActivities
 from services.notifications.models import BatchResult, SendBatch
 from services.notifications.offers.service import OfferService
-from services.notifications.trending.memory import MemoryTrends
 from services.notifications.weekly.service import WeeklyService
 from tests.notifications.messages.office import CAMPAIGN, Office
 
@@ -13,7 +12,7 @@ from tests.notifications.messages.office import CAMPAIGN, Office
 async def test_a_worker_that_is_told_to_end_begins_no_chunk_of_a_campaign() -> None:
     office, environment = Office(), ActivityEnvironment()
     await office.have_campaign(8)
-    weekly = WeeklyService(MemoryTrends(), office.clock)
+    weekly = WeeklyService()
     steps = NotificationActivities(
         office.sending, office.campaigns, office.book, weekly, OfferService(office.messages), office.clock
     )

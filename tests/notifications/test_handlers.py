@@ -1,7 +1,7 @@
 """Events become workflows that tell people, and what is remembered of them; what failed becomes a dead letter."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +14,6 @@ from services.notifications.mails import KIND_OF_EVENT
 from services.notifications.models import NotificationCategory
 from services.notifications.recipients.memory import MemoryRecipientStore
 from services.notifications.recipients.service import RecipientBook
-from services.notifications.trending.models import Sales
 from services.shared.contacts import SealedContact
 from services.shared.errors import Conflict, Invalid, Unavailable
 from services.shared.events import Event
@@ -98,7 +97,6 @@ class TestOrders:
         assert await notices.handle([confirmed]) == [Outcome.DUPLICATE]
         assert await notices.preview(confirmed) is Outcome.DUPLICATE
         assert await audience(store, CampaignAudience.RECENT_BUYERS) == ["u1"]
-        assert store.sales == (Sales(sku="SHOE-1", day=date(2026, 11, 22), units=2),)
 
     async def test_that_it_is_told_is_asked_for_again_after_a_crash_between_the_two(
         self, fan_out: MemoryFanOut, store: MemoryRecipientStore
@@ -112,7 +110,7 @@ class TestOrders:
         assert await notices.handle([shipped]) == [Outcome.APPLIED]
         assert fan_out.told == ["order.shipped.v1 1"]
 
-    @pytest.mark.parametrize("data", [{}, {"customerId": "u1"}, {"lines": FACTS["lines"]}])
+    @pytest.mark.parametrize("data", [{}, {"customerId": 1}, {"lines": FACTS["lines"]}])
     async def test_what_is_no_order_is_refused_before_anybody_is_told(
         self, fan_out: MemoryFanOut, store: MemoryRecipientStore, data: dict[str, Any]
     ) -> None:

@@ -21,7 +21,6 @@ from services.notifications.campaigns.models import Campaign
 from services.notifications.models import Message, Source, SourceKind
 from services.notifications.offers.service import OfferService
 from services.notifications.rendering.offered import OFFERS
-from services.notifications.trending.memory import MemoryTrends
 from services.notifications.weekly.service import WeeklyService
 from services.recommendations.refreshing.models import RecommendedSkus, RecommendTo
 from tests.campaigns.lab import QUICK
@@ -60,7 +59,8 @@ class Suggestions:
 
     async def recommend_to(self, wish: RecommendTo) -> RecommendedSkus:
         """See RefreshSteps."""
-        mine = {user: self.lists[user][: wish.limit] for user in wish.user_ids if user in self.lists}
+        whole = {user: dict.fromkeys((*own, *self.trending)) for user, own in self.lists.items()}
+        mine = {user: tuple(whole[user])[: wish.limit] for user in wish.user_ids if user in whole}
         return RecommendedSkus(by_user=mine, trending=self.trending[: wish.limit])
 
 
@@ -140,7 +140,7 @@ async def laboratory() -> AsyncIterator[Week]:
 
 def _activities(week: Week) -> dict[str, list[Callable[..., Any]]]:
     ports: dict[str, Any] = dict.fromkeys(signature(NotificationActivities).parameters, week.post)
-    ports |= {"campaigns": week.post.campaigns, "weekly": WeeklyService(MemoryTrends(), week.shop.clock)}
+    ports |= {"campaigns": week.post.campaigns, "weekly": WeeklyService()}
     ports["offers"] = OfferService(week.post.messages)
     ports["clock"] = week.post.clock
     suggestions = cast("Any", week.suggestions)

@@ -7,7 +7,6 @@ from datetime import datetime
 from services.notifications.campaigns.models import CampaignAudience
 from services.notifications.models import NotificationCategory, Recipient, Suppression
 from services.notifications.recipients.models import AccountNews, OrderNews, address_key, place_of
-from services.notifications.trending.models import Sales
 from services.shared.actors import Role
 from services.shared.contacts import Contact, OptionalCategory
 from services.shared.receipts import Outcome, Receipt
@@ -26,14 +25,13 @@ class Person:
 
 
 class MemoryRecipientStore:
-    """Implements RecipientStore. `sales` are those that were counted."""
+    """Implements RecipientStore."""
 
     def __init__(self) -> None:
         self._people: dict[str, Person] = {}
         self._suppressions: dict[str, Suppression] = {}
         self._learnt_up_to = ""
         self._receipts: set[str] = set()
-        self.sales: tuple[Sales, ...] = ()
 
     async def by_ids(self, user_ids: Sequence[str]) -> Mapping[str, Recipient]:
         found = {user_id: self._recipient(self._person(user_id)) for user_id in user_ids}
@@ -87,7 +85,6 @@ class MemoryRecipientStore:
         if news.receipt.id in self._receipts:
             return Outcome.DUPLICATE
         self._receipts.add(news.receipt.id)
-        self.sales += news.sales
         if bought := news.purchase:
             known = self._person(bought.user_id)
             last = max(known.bought_at or bought.at, bought.at)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.notifications.trending.models import Sales
 from services.shared.actors import Role
 from services.shared.contacts import OptionalCategory, SealedContacts
 from services.shared.ids import derived_id
@@ -38,12 +37,11 @@ class OrderNews:
     """What an event of an order tells, beside what people are told of it.
 
     Attributes:
-        purchase: None unless the order was confirmed; `sales` are empty then.
+        purchase: None unless the order was confirmed.
     """
 
     receipt: Receipt
     purchase: Purchase | None = None
-    sales: tuple[Sales, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

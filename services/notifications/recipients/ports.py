@@ -55,8 +55,8 @@ class RecipientStore(Protocol):
         ...
 
     async def take_orders(self, news: Sequence[OrderNews]) -> Sequence[Outcome]:
-        """Remembers each person's last purchase and how many there were, and counts the sales, together with the
-        receipts: each once, however often it is told. An outcome for each.
+        """Remembers each person's last purchase and how many there were, together with the receipts: each once, however
+        often it is told. An outcome for each.
         """
         ...
 

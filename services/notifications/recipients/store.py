@@ -31,8 +31,6 @@ from services.notifications.recipients.documents import (
     suppression_update,
 )
 from services.notifications.recipients.models import AccountNews, OrderNews, address_key
-from services.notifications.trending.counting import merged
-from services.notifications.trending.store import counting
 from services.shared.contacts import Contact
 from services.shared.receipts import Outcome, Receipt
 from services.shared.spans import FIRST, end_of_span, next_parts
@@ -154,8 +152,7 @@ class MongoRecipientStore:
 
 def _effects(_: Reads, news: Sequence[OrderNews]) -> Effects:
     purchases = [each.purchase for each in news if each.purchase]
-    sales = merged([each for told in news for each in told.sales])
-    return Effects(writes=[*buying(purchases), *counting(sales)], outcomes=[Outcome.APPLIED] * len(news))
+    return Effects(writes=buying(purchases), outcomes=[Outcome.APPLIED] * len(news))
 
 
 def span_filter(audience: CampaignAudience, bought_since: datetime, after: str, end: str | None) -> Document:

@@ -10,7 +10,9 @@ class WeeklySteps(Protocol):
     """What the workflow asks, inside the process of the notifications. All of it only reads."""
 
     async def find_trending(self, wish: FindTrending) -> TrendingSkus:
-        """What is bought most just now, of anything that was ever for sale. Raises Unavailable."""
+        """Nothing: for runs that were begun while this service counted sales, and ask now. They write to nobody; the
+        next week's run asks recommendations.
+        """
         ...
 
     async def word_offers(self, wish: WordOffers) -> CampaignContent:

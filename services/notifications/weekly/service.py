@@ -5,9 +5,7 @@ from typing import Final
 from services.notifications.campaigns.models import CampaignContent
 from services.notifications.rendering.markup.sources import template_source
 from services.notifications.rendering.trending_words import TrendingProduct, trending_words
-from services.notifications.trending.ports import Trends
 from services.notifications.weekly.models import FindTrending, TrendingSkus, WordOffers
-from services.shared.clock import Clock
 from services.shared.errors import Invalid
 
 WORDS: Final = template_source("weekly-recommendations")
@@ -16,14 +14,9 @@ WORDS: Final = template_source("weekly-recommendations")
 class WeeklyService:
     """Offers WeeklySteps."""
 
-    def __init__(self, trends: Trends, clock: Clock) -> None:
-        self._trends = trends
-        self._clock = clock
-
-    async def find_trending(self, wish: FindTrending) -> TrendingSkus:
+    async def find_trending(self, wish: FindTrending) -> TrendingSkus:  # noqa: ARG002 (the port's)
         """See `WeeklySteps.find_trending`."""
-        found = await self._trends.trending(self._clock.now(), wish.limit)
-        return TrendingSkus(skus=tuple(trend.sku for trend in found))
+        return TrendingSkus(skus=())
 
     async def word_offers(self, wish: WordOffers) -> CampaignContent:
         """See `WeeklySteps.word_offers`."""

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 from services.notifications.models import Suppression
 from services.notifications.recipients.models import AccountNews, OrderNews, Purchase
-from services.notifications.trending.models import Sales
 from services.shared.actors import Role
 from services.shared.contacts import Contact, OptionalCategory
 from services.shared.receipts import Receipt
@@ -42,10 +41,8 @@ def news_of(
     return AccountNews(user_id=user_id, version=version, roles=roles, declined=declined)
 
 
-def a_purchase(
-    user_id: str = "u1", days_ago: float = 0, *, order: str | None = None, sales: tuple[Sales, ...] = ()
-) -> OrderNews:
+def a_purchase(user_id: str = "u1", days_ago: float = 0, *, order: str | None = None) -> OrderNews:
     """Of an order of its own, unless one is named."""
     at = NOW - timedelta(days=days_ago)
     receipt = Receipt(consumer="notifications-orders", event_id=order or f"{user_id} {days_ago}", at=NOW)
-    return OrderNews(receipt=receipt, purchase=Purchase(user_id=user_id, at=at), sales=sales)
+    return OrderNews(receipt=receipt, purchase=Purchase(user_id=user_id, at=at))

@@ -1,8 +1,5 @@
 """The stores of people keep their contract, the one in memory and the one in MongoDB."""
 
-from collections import Counter
-from collections.abc import Mapping
-
 import pytest
 
 from services.infra.inbox import Inbox
@@ -12,10 +9,7 @@ from services.notifications.campaigns.models import CampaignAudience
 from services.notifications.recipients.documents import RECIPIENTS, SUPPRESSIONS
 from services.notifications.recipients.memory import MemoryRecipientStore
 from services.notifications.recipients.models import address_key
-from services.notifications.recipients.ports import RecipientStore
 from services.notifications.recipients.store import MongoRecipientStore, span_filter
-from services.notifications.trending.store import COLLECTION as SALES
-from services.notifications.trending.store import MongoTrends
 from tests.notifications.recipients.contract import SINCE, RecipientStoreContract
 from tests.notifications.recipients.makers import GONE, NOW, a_contact, a_purchase, news_of
 
@@ -25,13 +19,6 @@ class TestMemoryRecipientStore(RecipientStoreContract):
     def store(self) -> MemoryRecipientStore:
         return MemoryRecipientStore()
 
-    async def counted(self, store: RecipientStore) -> Mapping[str, int]:
-        assert isinstance(store, MemoryRecipientStore)
-        units: Counter[str] = Counter()
-        for each in store.sales:
-            units[each.sku] += each.units
-        return units
-
 
 class TestMongoRecipientStore(RecipientStoreContract):
     @pytest.fixture
@@ -39,13 +26,7 @@ class TestMongoRecipientStore(RecipientStoreContract):
         self._database = database
         store = MongoRecipientStore(database, Inbox(database))
         await store.prepare()
-        await MongoTrends(database).prepare()
         return store
-
-    async def counted(self, store: RecipientStore) -> Mapping[str, int]:
-        del store
-        found = await self._database.collection(SALES).find().to_list(None)
-        return {sale["sku"]: sale["units"] for sale in found}
 
     async def test_purchases_are_counted_with_the_person(self, store: MongoRecipientStore) -> None:
         await store.take_orders([a_purchase(order="e1"), a_purchase(order="e2", days_ago=3), a_purchase(order="e1")])

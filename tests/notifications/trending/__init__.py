@@ -1,1 +1,0 @@
-"""What is trending: counted from events, weighed by age."""
