@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from starlette.applications import Starlette
 
 
 @asynccontextmanager
@@ -18,7 +19,7 @@ async def serving(*routers: APIRouter) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def serving_app(app: FastAPI) -> AsyncIterator[str]:
+async def serving_app(app: Starlette) -> AsyncIterator[str]:
     """The address at which the application answers."""
     config = uvicorn.Config(app, port=0, log_level="warning", lifespan="off", ws="none")
     config.load()

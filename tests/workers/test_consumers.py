@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from services.infra.kafka.records import record_headers
 from services.infra.notices import Announcer, Changed
 from services.infra.redis import connect
+from services.infra.response_cache.tags import IN_STOCK, TRENDING
 from services.infra.settings import CONTEXTS, RedisSettings
 from services.shared.events import EVENT_TOPICS, Event
 from services.shared.receipts import Delivery, Handler, Outcome, Receipt
@@ -42,6 +43,11 @@ def test_each_consumer_has_a_name_of_its_own_and_reads_a_topic_that_there_is() -
     assert len(set(names)) == len(names)
     assert {row.topic for row in CONSUMERS} <= set(EVENT_TOPICS.values())
     assert {row.service for row in CONSUMERS} <= set(CONTEXTS)
+
+
+def test_who_writes_what_answers_are_made_from_owes_their_names_from_its_beginning_on() -> None:
+    owes = {row.consumer: row.owes for row in CONSUMERS if row.owes}
+    assert owes == {"stock-notes": (IN_STOCK,), "purchases": (TRENDING,), "shelf": (TRENDING,)}
 
 
 class Answering:
