@@ -49,7 +49,7 @@ from services.users.ports import Unsubscriptions, Users
 from services.users.service import UserService
 from services.users.sessions import RefreshTokens
 from services.users.tokens import Ed25519Tokens, TokenRules
-from tests.gateway.suggestions import Suggestions
+from tests.gateway.purchases import Past
 from tests.notifications.campaigns.crowd import campaign_service
 from tests.support.doubles import CountingIds, CountingSecrets, StandingClock
 from tests.users.makers import signing_keys
@@ -111,7 +111,7 @@ class Shop:
         self.message_store = MemoryMessageStore()
         self.campaign_store = MemoryCampaignStore(self.message_store)
         self.campaign_service = campaign_service(self.campaign_store, self.clock)
-        self.suggestions = Suggestions()
+        self.past = Past(self.clock)
         self.keys = signing_keys(self.clock)
         self.unsubscribe_tokens = SignedUnsubscribeTokens(SecretStr("one"))
         self.tokens = Ed25519Tokens(self.keys, rules, self.clock, self.ids)
@@ -131,7 +131,7 @@ class Shop:
             "inventory": Watched(InventoryService(self.stock, self.clock, self.ids)),
             "orders": Watched(OrderService(self.order_store, self.clock, self.ids)),
             "payments": Watched(PaymentService(self.payment_store, self.provider, self.clock, self.ids)),
-            "recommendations": Watched(self.suggestions),
+            "recommendations": Watched(self.past.service),
             "unsubscriptions": Watched(self._unsubscriptions()),
             "users": Watched(self.user_service),
         }

@@ -22,7 +22,6 @@ from gateway.schema import build_schema
 from gateway.standins import is_list
 from tests.deadletters.makers import found, headers
 from tests.gateway.edge.settings import limited
-from tests.gateway.suggestions import suggested
 from tests.gateway.world import World, build_world
 from tests.notifications.campaigns.makers import CONTENT, a_campaign
 from tests.notifications.makers import a_message
@@ -130,7 +129,7 @@ async def busy() -> World:
     for number in range(MANY):
         lines = [{"sku": f"s{number}", "quantity": 1}, {"sku": "ink", "quantity": 1}]
         await world.placed(("mia", "ben")[number % 2], idempotencyKey=f"k{number}", lines=lines)
-        world.shop.suggestions.together[f"s{number}"] = suggested([f"s{(number + 1) % MANY}", "ink", "pen"])
+        await world.shop.past.bought({(f"s{number}", f"s{(number + 1) % MANY}", "ink", "pen"): 2})
         await world.ask(adjust, {}, ("ops", "admin")[number % 2])
     records = [found(number, headers=headers(number, ce_correlationid=f"o{number}")) for number in range(MANY)]
     await world.shop.letter_service.take_in(records)

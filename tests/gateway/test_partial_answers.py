@@ -11,7 +11,6 @@ from structlog.testing import capture_logs
 from gateway.schema import build_schema
 from gateway.standins import is_whole_list
 from services.shared.errors import Unavailable
-from tests.gateway.suggestions import suggested
 from tests.gateway.world import World
 
 PAGE = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
@@ -88,7 +87,7 @@ def without(data: Any, gaps: set[str], place: str = "") -> Any:  # noqa: ANN401 
 @pytest.mark.parametrize("service", sorted(GAPS))
 async def test_one_service_that_is_away_takes_its_own_fields_only(world: World, service: str) -> None:
     order = {"order": await world.placed()}
-    world.shop.suggestions.trending = world.shop.suggestions.together["ink"] = suggested(["pen"])
+    await world.shop.past.bought({("ink", "pen"): 3})
     whole = await world.ask(HOME, order, "ops")
     assert "errors" not in whole
     put_away(world, service)

@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from services.recommendations.models import Rule
+from services.recommendations.models import Basis, Rule
 from services.shared.errors import Unavailable
 from tests.gateway.matrix import code_in
-from tests.gateway.suggestions import suggested
 from tests.gateway.world import World
 
 OFFERS = """query R($first: Int = 10) { recommendations(first: $first) {
   product { sku name stock { available } } score rule reason } }"""
 COMPANY = '{ product(sku: "ink") { boughtTogether(first: 2) { product { sku } score rule reason } } }'
 MANY = 50
+TRENDING = [f"s{number}" for number in range(MANY)]
 SOLD_OUT = """mutation S($sku: String!, $delta: Int!) {
   adjustStock(sku: $sku, delta: $delta, reason: "sold in the street") { stock { available } errors { code } } }"""
 
@@ -34,34 +34,38 @@ async def sell_out(world: World, *skus: str) -> None:
 
 @pytest.fixture
 async def shop(world: World) -> World:
-    """Everybody is suggested fifty products, mia ink and pen; with ink one buys pens, with a pen ink."""
-    await world.shop.stock_up(*(f"s{number}" for number in range(MANY)))
-    suggestions = world.shop.suggestions
-    suggestions.trending = suggested(f"s{number}" for number in range(MANY))
-    suggestions.personal = {
-        world.ids["mia"]: suggested(["pen"], Rule.BUY_AGAIN, "You bought this 4 times")
-        + suggested(["ink"], Rule.BOUGHT_TOGETHER, "Often bought with Pen")
-    }
-    suggestions.together = {
-        "ink": suggested(["s1", "pen", "s2"], Rule.BOUGHT_TOGETHER, "Often bought with Ink"),
-        "pen": suggested(["ink"], Rule.BOUGHT_TOGETHER, "Often bought with Pen"),
-    }
+    """Fifty products trend; mia is to be shown pen and ink before them."""
+    await world.shop.stock_up(*TRENDING)
+    await world.shop.past.trends(TRENDING)
+    world.shop.past.list_for(
+        world.ids["mia"],
+        ("pen", Rule.BUY_AGAIN, Basis(orders=4)),
+        ("ink", Rule.BOUGHT_TOGETHER, Basis(orders=3, of=5, sku="s1")),
+    )
     world.forget()
     return world
 
 
+@pytest.fixture
+async def neighbours(shop: World) -> World:
+    """With ink others bought s1, pens and s2, in this order; with pens, ink alone."""
+    await shop.shop.past.bought({("ink", "s1"): 90, ("ink", "pen"): 40, ("ink", "s2"): 2})
+    shop.forget()
+    return shop
+
+
 async def test_a_customer_is_shown_their_own_with_the_rule_and_a_reason_and_nobody_elses(shop: World) -> None:
-    answer = await shop.ask(OFFERS, {}, "mia")
+    answer = await shop.ask(OFFERS, {"first": 2}, "mia")
     assert answer["data"]["recommendations"] == [
         {
             "product": {"sku": sku, "name": sku.title(), "stock": {"available": 100}},
-            "score": 1.0,
+            "score": score,
             "rule": rule,
             "reason": reason,
         }
-        for sku, rule, reason in (
-            ("pen", "BUY_AGAIN", "You bought this 4 times"),
-            ("ink", "BOUGHT_TOGETHER", "Often bought with Pen"),
+        for sku, score, rule, reason in (
+            ("pen", 1.0, "BUY_AGAIN", "You bought this 4 times"),
+            ("ink", 0.5, "BOUGHT_TOGETHER", "Often bought with S1"),
         )
     ]
     for other in ("ben", "ops", "anonymous"):
@@ -69,10 +73,10 @@ async def test_a_customer_is_shown_their_own_with_the_rule_and_a_reason_and_nobo
 
 
 async def test_ten_are_shown_unless_one_says_how_many(shop: World) -> None:
-    assert await offered(shop) == [f"s{number}" for number in range(10)]
-    assert await offered(shop, first=None) == [f"s{number}" for number in range(10)]
-    assert await offered(shop, first=3) == ["s0", "s1", "s2"]
-    assert await offered(shop, first=100) == [f"s{number}" for number in range(MANY)]
+    assert await offered(shop) == TRENDING[:10]
+    assert await offered(shop, first=None) == TRENDING[:10]
+    assert await offered(shop, first=3) == TRENDING[:3]
+    assert await offered(shop, first=100) == TRENDING
 
 
 async def test_what_is_sold_out_is_not_shown_and_the_next_comes_in_its_place(shop: World) -> None:
@@ -83,8 +87,9 @@ async def test_what_is_sold_out_is_not_shown_and_the_next_comes_in_its_place(sho
 async def test_what_is_archived_or_gone_or_without_stock_is_not_shown(shop: World) -> None:
     shop.shop.archive("s0")
     del shop.shop.products.products["s1"]
-    shop.shop.suggestions.trending = suggested(["never-made", "s0", "s1", "s2"])
-    assert await offered(shop) == ["s2"]
+    await shop.shop.past.bought({("never-made",): 500})
+    del shop.shop.stock.stock["s2"]
+    assert await offered(shop, first=2) == ["s3", "s4"]
 
 
 async def test_what_one_buyer_takes_at_this_moment_is_shown_to_nobody_in_the_next(shop: World) -> None:
@@ -120,18 +125,19 @@ async def test_another_number_than_there_may_be_is_refused(shop: World, first: i
     assert shop.called() == {}
 
 
-async def test_a_product_has_company_that_can_be_bought(shop: World) -> None:
+async def test_a_product_has_company_that_can_be_bought(neighbours: World) -> None:
+    shop = neighbours
     await sell_out(shop, "s1")
-    answer = await shop.ask(COMPANY)
-    assert answer["data"]["product"]["boughtTogether"] == [
-        {"product": {"sku": sku}, "score": score, "rule": "BOUGHT_TOGETHER", "reason": "Often bought with Ink"}
-        for sku, score in (("pen", 1 / 2), ("s2", 1 / 3))
-    ]
+    company = (await shop.ask(COMPANY))["data"]["product"]["boughtTogether"]
+    assert [offer["product"]["sku"] for offer in company] == ["pen", "s2"]
+    assert {(offer["rule"], offer["reason"]) for offer in company} == {("BOUGHT_TOGETHER", "Often bought with Ink")}
+    assert company[0]["score"] > company[1]["score"] > 0
     alone = await shop.ask('{ product(sku: "s7") { boughtTogether { score } } }')
     assert alone["data"]["product"]["boughtTogether"] == []
 
 
-async def test_company_of_company_is_a_round_of_calls_a_level(shop: World) -> None:
+async def test_company_of_company_is_a_round_of_calls_a_level(neighbours: World) -> None:
+    shop = neighbours
     inner = "boughtTogether { product { sku } }"
     answer = await shop.ask(f'{{ product(sku: "pen") {{ boughtTogether {{ product {{ {inner} }} }} }} }}')
     (ink,) = answer["data"]["product"]["boughtTogether"]
@@ -139,7 +145,8 @@ async def test_company_of_company_is_a_round_of_calls_a_level(shop: World) -> No
     assert shop.called()["recommendations.bought_together"] == 2
 
 
-async def test_different_numbers_of_company_are_each_as_asked(shop: World) -> None:
+async def test_different_numbers_of_company_are_each_as_asked(neighbours: World) -> None:
+    shop = neighbours
     query = """{ product(sku: "ink") { one: boughtTogether(first: 1) { product { sku } }
       all: boughtTogether { product { sku } } } }"""
     answer = await shop.ask(query)
@@ -164,7 +171,8 @@ async def test_without_who_must_be_asked_nothing_is_shown_rather_than_what_may_b
 
 
 @pytest.mark.parametrize("service", ["recommendations", "inventory"])
-async def test_a_product_is_shown_though_its_company_is_not_known(shop: World, service: str) -> None:
+async def test_a_product_is_shown_though_its_company_is_not_known(neighbours: World, service: str) -> None:
+    shop = neighbours
     shop.shop.watched[service].away = Unavailable(service)
     answer = await shop.ask('{ product(sku: "ink") { name boughtTogether { score } } }')
     assert answer["data"]["product"] == {"name": "Ink", "boughtTogether": []}
