@@ -17,6 +17,7 @@ from gateway.redis_composition import SharedRedis, counters_in, responses_in, sh
 from gateway.schema import build_schema
 from gateway.temporal_campaigns import TemporalCampaigns
 from gateway.temporal_redrives import TemporalRedrives
+from gateway.temporal_refreshes import TemporalRefreshes
 from gateway.temporal_runs import Runs
 from gateway.temporal_sagas import TemporalSagas
 from gateway.temporal_schedules import TemporalSchedules
@@ -180,6 +181,7 @@ def _backends(settings: Settings, line: Line, clock: Clock, client: Client) -> B
         sagas=TemporalSagas(client, runs, within, settings.gateway.placements_at_once),
         redrives=TemporalRedrives(client, within),
         schedules=TemporalSchedules(client, within),
+        refreshes=TemporalRefreshes(client, within, settings.services.together_with("recommendations")),
         notifications=NotificationsClient(caller("notifications", Notifications)),
         campaigns=CampaignsClient(caller("campaigns", Campaigns, host="notifications")),
         campaign_runs=TemporalCampaigns(

@@ -16,6 +16,7 @@ from gateway.execution import close_dropped
 from gateway.live.hub import Hub
 from gateway.ports import Sagas, WorkflowView
 from gateway.redrives import Redrives
+from gateway.refreshes import Refreshes
 from gateway.schedules import Schedules
 from gateway.throttle.sign_ins import SignIns
 from services.catalog.models import Product
@@ -87,6 +88,7 @@ class Backends:
     sagas: Sagas
     redrives: Redrives
     schedules: Schedules
+    refreshes: Refreshes
     notifications: Notifications
     campaigns: Campaigns
     campaign_runs: CampaignRuns

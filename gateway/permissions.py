@@ -76,6 +76,8 @@ ROOTS: Final[Mapping[str, Access]] = {
     "Mutation.cancelCampaign": Access.OPS,
     "Mutation.triggerSchedule": Access.OPS,
     "Mutation.pauseSchedule": Access.OPS,
+    "Mutation.refreshRecommendations": Access.OPS,
+    "Mutation.rebuildRecommendations": Access.OPS,
     "Subscription.orderUpdated": Access.OWNER,
     "Subscription.stockChanged": Access.ANYBODY,
 }

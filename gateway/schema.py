@@ -19,6 +19,7 @@ from gateway.resolvers.orders import OrderMutations, OrderQueries
 from gateway.resolvers.placement import PlacementMutations
 from gateway.resolvers.products import ProductMutations, ProductQueries
 from gateway.resolvers.recommendations import RecommendationQueries
+from gateway.resolvers.refreshes import RefreshMutations
 from gateway.resolvers.schedules import ScheduleMutations, ScheduleQueries
 from gateway.resolvers.subscriptions import Subscriptions
 from gateway.resolvers.users import AccountMutations, SessionMutations, UserQueries
@@ -46,6 +47,7 @@ class Mutation(
     CampaignMutations,
     DeadLetterMutations,
     ScheduleMutations,
+    RefreshMutations,
     WorkflowMutations,
     OrderMutations,
     PlacementMutations,

@@ -63,10 +63,10 @@ def candidates_of(recommended: RecommendedSkus) -> tuple[str, ...]:
 def chosen_of(
     user_ids: Sequence[str], recommended: RecommendedSkus, can_be_had: Sequence[str], most: int = OFFERED
 ) -> dict[str, tuple[int, ...]]:
-    """By user what he is offered, as numbers of what can be had: first of his own list, then of what is trending."""
+    """By user what he is offered, best first, as numbers of what can be had."""
     numbers = {sku: number for number, sku in enumerate(can_be_had)}
     chosen = {}
     for user_id in user_ids:
-        wanted = dict.fromkeys([*recommended.by_user.get(user_id, ()), *recommended.trending])
+        wanted = recommended.by_user.get(user_id, recommended.trending)
         chosen[user_id] = tuple(numbers[sku] for sku in wanted if sku in numbers)[:most]
     return chosen

@@ -108,6 +108,8 @@ CHANGES: Final[Mapping[str, Changed]] = {
     "cancelCampaign": _nothing,
     "triggerSchedule": _nothing,
     "pauseSchedule": _nothing,
+    "refreshRecommendations": _nothing,
+    "rebuildRecommendations": _nothing,
     "replayDeadLetters": _nothing,
     "discardDeadLetters": _nothing,
 }

@@ -86,6 +86,8 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "Query.schedules": 50,
     "Mutation.triggerSchedule": 100,
     "Mutation.pauseSchedule": 50,
+    "Mutation.refreshRecommendations": 50,
+    "Mutation.rebuildRecommendations": 50,
     "Workflow.steps": 20,
     # the whole schema
     "Query.__schema": 1000,

@@ -51,16 +51,19 @@ class RecommendationService:
         }
 
     async def recommend_to(self, wish: RecommendTo) -> RecommendedSkus:
-        """See `RefreshSteps.recommend_to`. Whoever has no list is not among the users. Raises Unavailable."""
+        """See `RefreshSteps.recommend_to`. Raises Unavailable."""
         shop = await self._counts.shop(self._clock.now())
         lists = await self._lists.lists_of(wish.user_ids)
         bought = await self._bought(wish.user_ids)
-        own = {
-            user_id: tuple(item.sku for item in islice(shown(each.items, shop, bought[user_id]), wish.limit))
-            for user_id, each in lists.items()
-        }
-        trending = islice(shown(self._trending(shop), shop, set()), wish.limit)
-        return RecommendedSkus(by_user=own, trending=tuple(item.sku for item in trending))
+        trending = self._trending(shop)
+
+        def skus(user_id: str, without: set[str]) -> tuple[str, ...]:
+            own = lists[user_id].items if user_id in lists else ()
+            return tuple(item.sku for item in islice(shown((*own, *trending), shop, without), wish.limit))
+
+        known = {user_id for user_id in wish.user_ids if user_id in lists or bought[user_id]}
+        by_user = {user_id: skus(user_id, bought[user_id]) for user_id in wish.user_ids if user_id in known}
+        return RecommendedSkus(by_user=by_user, trending=skus("", set()))
 
     async def _offered_to(self, user_id: str, shop: Shop) -> Iterator[Ranked]:
         """The stored list, and what is trending behind that."""

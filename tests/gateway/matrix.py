@@ -111,6 +111,14 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         'mutation { pauseSchedule(id: "none", paused: true) { schedule { id } errors { code } } }',
         {},
     ),
+    "Mutation.refreshRecommendations": (
+        'mutation { refreshRecommendations(userId: "none") { workflow { id } errors { code } } }',
+        {},
+    ),
+    "Mutation.rebuildRecommendations": (
+        "mutation { rebuildRecommendations { workflow { id } errors { code } } }",
+        {},
+    ),
     "Subscription.orderUpdated": ("subscription S($id: ID!) { orderUpdated(id: $id) { id status } }", {}),
     "Subscription.stockChanged": (
         "subscription S($skus: [String!]!) { stockChanged(skus: $skus) { sku available } }",
@@ -165,6 +173,8 @@ EXPECTED: dict[str, dict[str, str]] = {
     "Mutation.cancelCampaign": OPS | {"ops": "NOT_FOUND", "admin": "NOT_FOUND"},
     "Mutation.triggerSchedule": OPS | {"ops": "NOT_FOUND", "admin": "NOT_FOUND"},
     "Mutation.pauseSchedule": OPS | {"ops": "NOT_FOUND", "admin": "NOT_FOUND"},
+    "Mutation.refreshRecommendations": OPS,
+    "Mutation.rebuildRecommendations": OPS,
     "Subscription.orderUpdated": SIGNED_IN | {"ben": "NOT_FOUND"},
     "Subscription.stockChanged": OPEN,
 }

@@ -6,6 +6,7 @@ import sysconfig
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import cast
 
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -15,6 +16,7 @@ from activities.catalog import CatalogActivities
 from activities.inventory import InventoryActivities
 from activities.orders import OrdersActivities
 from activities.payments import PaymentsActivities
+from services.orders.ports import OrderSteps
 from tests.gateway.shop import Shop
 from tests.support.mongo import free_port
 from workers.registry import QUEUES, activities_of
@@ -49,7 +51,7 @@ async def engine(address: str, shop: Shop) -> AsyncIterator[Client]:
     hosted: dict[str, object] = {
         "catalog": CatalogActivities(shop.catalog),
         "inventory": InventoryActivities(shop.inventory),
-        "orders": OrdersActivities(shop.orders),
+        "orders": OrdersActivities(cast("OrderSteps", shop.orders)),
         "payments": PaymentsActivities(shop.payments),
     }
     client = await connected(address)

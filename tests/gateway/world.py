@@ -25,6 +25,7 @@ from tests.deadletters.makers import CONSUMER
 from tests.gateway.campaign_runs import MemoryCampaignRuns
 from tests.gateway.desk import MemorySagas
 from tests.gateway.fingerprint import held_by
+from tests.gateway.refreshes import MemoryRefreshes
 from tests.gateway.shop import NOBODY, Shop, Watched
 from tests.redrive.consumer import MemoryConsumer
 from tests.redrive.memory import MemoryRedrives
@@ -155,12 +156,17 @@ class World:
         order_id: str = payload["order"]["id"]
         return order_id
 
+    @property
+    def refreshes(self) -> MemoryRefreshes:
+        """What was begun to keep recommendations up to date."""
+        return cast("MemoryRefreshes", self.backends.refreshes)
+
     def nothing_happened(self) -> bool:
         """No workflow was started or told anything, and no service wrote."""
         writes = {"create_product", "open_stock", "adjust_stock", "record_order", "register"}
         writes |= {"update_preferences", "change_password", "update_product", "archive_product", "discard"}
         started = self.sagas.journal or self.redrives.journal or self.schedules.journal
-        started = started or self.campaign_runs.journal
+        started = started or self.campaign_runs.journal or self.refreshes.journal
         return not started and not any(writes & set(face.calls) for face in self.shop.watched.values())
 
     def fingerprint(self) -> dict[str, dict[str, Any]]:
@@ -178,6 +184,7 @@ class World:
             "campaign runs": self.campaign_runs,
         }
         stores |= {"workflows": self.sagas, "redrives": self.redrives, "schedules": self.schedules}
+        stores |= {"refreshes": self.refreshes}
         return held_by(stores)
 
     def called(self) -> dict[str, int]:
@@ -192,6 +199,7 @@ class World:
         self.redrives.journal.clear()
         self.schedules.journal.clear()
         self.campaign_runs.journal.clear()
+        self.refreshes.journal.clear()
         self.engine.calls.clear()
         self.called()
 
@@ -237,6 +245,7 @@ async def build_world(
         sagas=cast("Sagas", engine),
         redrives=redrives,
         schedules=schedules,
+        refreshes=MemoryRefreshes(),
         notifications=shop.notifications,
         campaigns=shop.campaigns,
         campaign_runs=campaign_runs,

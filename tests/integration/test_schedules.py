@@ -1,4 +1,6 @@
-"""Scheduled jobs on the whole system: seen and run from the command line; the weekly one tells customers what sells."""
+"""Scheduled jobs on the whole system: seen and run from the command line; one makes what is recommended anew, another
+writes to each customer what is recommended to him.
+"""
 
 import asyncio
 import json
@@ -11,16 +13,19 @@ import aiohttp
 import pytest
 
 from cli.graphql_client import GraphqlClient
-from tests.integration.events.effects import opened_books
+from cli.shop_client import ShopClient
 from tests.integration.post import Letter, Post
 from tests.integration.shop import PATIENCE, Shop, ended
 from tests.support.stack import Stack
 from workflows.names import SCHEDULES
 
 WEEKLY = "weekly-recommendations"
-SUBJECT = "What people buy this week"
+NIGHTLY = "refresh-recommendations"
+SUBJECT = "Picked for you this week"
 LOOK_EVERY = 0.1
-MANY = 1000
+TOGETHER, STOCK = 4, 20
+TOLD = "query ($sku: String!) { product(sku: $sku) { boughtTogether(first: 20) { product { sku } } } }"
+SHOWN = "{ recommendations(first: 20) { rule product { sku } } }"
 MINE = "{ notifications { edges { node { category status template to } } } }"
 
 
@@ -46,25 +51,62 @@ async def test_all_are_made_at_start_and_run_by_themselves_or_when_told(shop: Sh
             await asyncio.sleep(LOOK_EVERY)
 
 
-async def test_customers_are_told_what_sells_when_the_weekly_job_is_run(shop: Shop, stack: Stack, post: Post) -> None:
-    (sku,) = await shop.products(1, stock=2 * MANY, price="0.01")
-    buyer, address = await shop.reader()
-    assert (await ended(buyer, await buyer.place(shop.wish({sku: MANY})))).status == "CONFIRMED"
-    await counted(stack, sku, MANY)
+async def test_each_customer_is_written_what_is_recommended_to_him(shop: Shop, stack: Stack, post: Post) -> None:
+    """Some buy two things together. Who then buys one of them is recommended the other, as long as there is any."""
+    one, other, gone = await shop.products(3, stock=STOCK, price="0.01")
+    for buyer in await shop.customers(TOGETHER):
+        await confirmed(shop, buyer, one, other)
+        await confirmed(shop, buyer, gone, other)
+    reader, address = await shop.reader()
+    await confirmed(shop, reader, one)
+    await confirmed(shop, reader, gone)
+    await shop.ops.adjust_stock(gone, 1 + TOGETHER - STOCK, "thrown away")
+    await counted(stack, one, other)
+    await counted(stack, gone, other)
 
-    assert (await schedules(stack, "trigger", WEEKLY))["lastRunAt"]
+    await triggered(stack, NIGHTLY)
+    shown = await until_recommended(stack, reader.token or "", other)
+    # What was bought just now is not recommended, and what is gone is not to be had.
+    assert not {one, gone} & set(shown)
+    assert shown[other] == "BOUGHT_TOGETHER"
 
+    await triggered(stack, WEEKLY)
     (letter,) = await recommendations(post, address)
-    assert f"Thing {sku}" in letter.text
-    sent = [each for each in await messages(stack, buyer.token or "") if each["template"] == "campaign"]
+    assert f"Thing {other}," in letter.text
+    assert f"Thing {one}," not in letter.text
+    sent = [each for each in await messages(stack, reader.token or "") if each["template"] == "campaign"]
     assert sent == [{"category": "RECOMMENDATION", "status": "SENT", "template": "campaign", "to": address}]
 
 
-async def counted(stack: Stack, sku: str, units: int) -> None:
-    """Waits until notifications know how much of it was sold."""
-    async with opened_books(stack.addresses()) as books, asyncio.timeout(PATIENCE):
-        sales = books.of("notifications").collection("sales")
-        while not await sales.find_one({"sku": sku, "units": units}):  # noqa: ASYNC110 (it happens elsewhere)
+async def confirmed(shop: Shop, buyer: ShopClient, *skus: str) -> None:
+    """One of each is bought."""
+    assert (await ended(buyer, await buyer.place(shop.wish(dict.fromkeys(skus, 1))))).status == "CONFIRMED"
+
+
+async def counted(stack: Stack, sku: str, other: str) -> None:
+    """Waits until it is known that the other is bought with it."""
+    async with aiohttp.ClientSession() as http, asyncio.timeout(PATIENCE):
+        client = GraphqlClient(http, stack.addresses().graphql, patience=PATIENCE)
+        while not any(
+            each["product"]["sku"] == other for each in (await client.ask(TOLD, sku=sku))["product"]["boughtTogether"]
+        ):
+            await asyncio.sleep(LOOK_EVERY)
+
+
+async def triggered(stack: Stack, schedule: str) -> None:
+    """The job runs, whatever run of it was under way before."""
+    assert (await schedules(stack, "trigger", schedule))["lastRunAt"]
+
+
+async def until_recommended(stack: Stack, token: str, sku: str) -> Mapping[str, str]:
+    """What somebody is recommended, by SKU and rule, once this is among it."""
+    async with aiohttp.ClientSession() as http, asyncio.timeout(PATIENCE):
+        client = GraphqlClient(http, stack.addresses().graphql, token, patience=PATIENCE)
+        while True:
+            found = (await client.ask(SHOWN))["recommendations"]
+            shown = {each["product"]["sku"]: each["rule"] for each in found}
+            if sku in shown:
+                return shown
             await asyncio.sleep(LOOK_EVERY)
 
 

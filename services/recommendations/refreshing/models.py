@@ -52,8 +52,9 @@ class RecommendedSkus:
     """What is recommended, best first, by its SKUs. Whether it is for sale and in stock at this moment others know.
 
     Attributes:
-        by_user: of those who have a list of their own, without what they have bought just now.
-        trending: what is offered to all others, and behind each list.
+        by_user: of those who have a list of their own, or have bought something just now, which is left out; what is
+            trending comes behind the list.
+        trending: what is offered to all others.
     """
 
     by_user: Mapping[str, tuple[str, ...]]
