@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.recommendations.models import Basis, Purchases
+from services.recommendations.models import Basis, Purchases, Rule
 from services.recommendations.rules.market import NONE, Market
 from services.recommendations.rules.policy import Policy
 
@@ -31,7 +31,9 @@ class Tastes:
 
 
 def tastes_of(market: Market, purchases: Purchases, policy: Policy) -> Tastes:
-    """What the user's history says; what has no category says nothing."""
+    """What the user's history says: nothing of what has no category, and nothing at all without the rule."""
+    if Rule.CATEGORY_AFFINITY not in policy.rules:
+        return Tastes(products={}, affinity={}, base=1.0)
     counts = Counter(market.category.get(sku, NONE) for sku in purchases)
     total, prior = counts.total() + policy.taste_prior, policy.taste_prior
     affinity = {

@@ -21,12 +21,14 @@ class Policy:
         heat_weight: how many purchases of one's own all of the shop's heat is worth.
         taste_prior: how many products of a shopper like all others are added to what a user has bought of a category.
         taste_power: how strongly CATEGORY_AFFINITY moves a score: 0 not at all, 1 as the shares tell.
+        taste_least: the factor from which on it is the taste that speaks for a product, and not its heat alone.
         partner_power: how much a partner's own popularity takes from BOUGHT_TOGETHER: 0 nothing, 1 all (plain lift).
         partner_prior: orders without any partner that are added to each product's, so that a few prove little.
         partner_support: orders with both that make a pair believed at all.
         partner_weight: how many purchases of one's own all that goes with the anchors is worth.
         anchors: products of a user whose partners are read, those with the strongest habit.
         trending: products with the most heat that are looked at for everybody.
+        matches: products that were bought with the anchors and are looked at, the best.
         tastes: categories of a user whose products are looked at, those with the strongest taste.
         shelf: products of a category that are looked at, those with the most heat.
         most_of_rule: items of BUY_AGAIN in a list, so that it always offers something new.
@@ -38,17 +40,19 @@ class Policy:
     habit_half_life: float = 12.0
     heat_half_life: float = 4.0
     heat_weeks: int = 32
-    heat_weight: float = 9.0
+    heat_weight: float = 2.0
     taste_prior: float = 20.0
     taste_power: float = 0.5
+    taste_least: float = 1.5
     partner_power: float = 0.3
     partner_prior: float = 0.0
     partner_support: int = 2
-    partner_weight: float = 9.0
+    partner_weight: float = 2.0
     anchors: int = 40
-    trending: int = 200
-    tastes: int = 40
-    shelf: int = 20
+    trending: int = 100
+    matches: int = 200
+    tastes: int = 20
+    shelf: int = 10
     most_of_rule: int = 30
     most_of_category: int = 4
     page: int = 10

@@ -83,7 +83,7 @@ class Recommender:
             habits=habits if Rule.BUY_AGAIN in policy.rules else {},
             tastes=category_affinity.tastes_of(market, purchases, policy),
             anchors=anchors,
-            matches=matches_of(market, anchors, partners, policy),
+            matches=matches_of(market, anchors, partners, purchases, policy),
         )
 
     def _habits(self, shop: Shop, purchases: Purchases) -> buy_again.Habits:

@@ -1,13 +1,14 @@
-"""One score for all rules: how many orders with a product a user is expected to make. Each rule adds its part. Pure.
+"""One score for all rules: how much a user is expected to buy a product, in purchases. Each rule adds its part. Pure.
 
-    score = habit + weight x heat x affinity^power + weight x together
+    score = habit + partner_weight x match + heat_weight x heat x affinity^taste_power
 
-`habit` is BUY_AGAIN's decayed count, `heat` TRENDING's share of the shop's orders, `affinity` CATEGORY_AFFINITY's
-factor, `together` BOUGHT_TOGETHER's. The rule that adds most gives the item its name and its reason.
+`habit` is BUY_AGAIN's decayed count, `match` BOUGHT_TOGETHER's share, `heat` TRENDING's share of the shop's orders,
+`affinity` CATEGORY_AFFINITY's factor. The item is named after the habit where there is one, else after what adds more.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import islice
 
 from services.recommendations.models import Partners, Purchases, Rule
@@ -22,16 +23,11 @@ from services.recommendations.rules.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """A candidate, what each rule adds to its score, and their sum."""
+    """A candidate, and the rule that speaks for it."""
 
     sku: str
-    parts: Mapping[Rule, float]
     score: float
-
-    @property
-    def rule(self) -> Rule:
-        """The one that adds most; of equal ones the one that is named first in `Rule`."""
-        return max(Rule, key=lambda rule: self.parts.get(rule, 0.0))
+    rule: Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +52,15 @@ def anchors_of(habits: Habits, most: int) -> Mapping[str, float]:
     return {sku: habits[sku] for sku in strongest_habits(habits, most)}
 
 
-def matches_of(market: Market, anchors: Mapping[str, float], partners: Partners, policy: Policy) -> Mapping[str, float]:
-    """What goes with the anchors, as shares of all that does."""
+def matches_of(
+    market: Market, anchors: Mapping[str, float], partners: Partners, bought: Container[str], policy: Policy
+) -> Mapping[str, float]:
+    """What goes best with the anchors and was not bought, as shares of all of that."""
     found = together(market, anchors, partners, policy)
-    total = sum(found.values()) or 1.0
-    return {sku: score / total for sku, score in found.items()}
+    new = ((score, sku) for sku, score in found.items() if sku not in bought)
+    best = {sku: score for score, sku in nlargest(policy.matches, new)}
+    total = sum(best.values()) or 1.0
+    return {sku: score / total for sku, score in best.items()}
 
 
 def candidates(market: Market, evidence: Evidence, policy: Policy) -> Iterator[Scored]:
@@ -74,16 +74,16 @@ def candidates(market: Market, evidence: Evidence, policy: Policy) -> Iterator[S
 
 
 def _scored(sku: str, market: Market, evidence: Evidence, policy: Policy) -> Scored:
-    heat = market.heat[sku] * policy.heat_weight
-    factor = _factor(market.category.get(sku, NONE), evidence.tastes, policy)
-    parts = {
-        Rule.BUY_AGAIN: evidence.habits.get(sku, 0.0),
-        Rule.BOUGHT_TOGETHER: evidence.matches.get(sku, 0.0) * policy.partner_weight,
-        Rule.CATEGORY_AFFINITY: heat * max(0.0, factor - 1.0),
-        Rule.TRENDING: heat * min(1.0, factor),
-    }
-    return Scored(sku=sku, parts=parts, score=sum(parts.values()))
+    affinity = evidence.tastes.of(market.category.get(sku, NONE))
+    habit = evidence.habits.get(sku, 0.0)
+    match = evidence.matches.get(sku, 0.0) * policy.partner_weight
+    heat = market.heat[sku] * policy.heat_weight * affinity**policy.taste_power
+    return Scored(sku=sku, score=habit + match + heat, rule=_rule(habit, match, heat, affinity, policy))
 
 
-def _factor(category: str, tastes: Tastes, policy: Policy) -> float:
-    return tastes.of(category) ** policy.taste_power if Rule.CATEGORY_AFFINITY in policy.rules else 1.0
+def _rule(habit: float, match: float, heat: float, affinity: float, policy: Policy) -> Rule:
+    if habit:
+        return Rule.BUY_AGAIN
+    if match > heat:
+        return Rule.BOUGHT_TOGETHER
+    return Rule.CATEGORY_AFFINITY if affinity >= policy.taste_least else Rule.TRENDING

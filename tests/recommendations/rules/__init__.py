@@ -1,0 +1,1 @@
+"""The rules: what follows from counts."""
