@@ -87,9 +87,10 @@ async def counted(stack: Stack, sku: str, other: str) -> None:
     """Waits until it is known that the other is bought with it."""
     async with aiohttp.ClientSession() as http, asyncio.timeout(PATIENCE):
         client = GraphqlClient(http, stack.addresses().graphql, patience=PATIENCE)
-        while not any(
-            each["product"]["sku"] == other for each in (await client.ask(TOLD, sku=sku))["product"]["boughtTogether"]
-        ):
+        while True:
+            found = (await client.ask(TOLD, sku=sku))["product"]["boughtTogether"]
+            if other in {each["product"]["sku"] for each in found}:
+                return
             await asyncio.sleep(LOOK_EVERY)
 
 
