@@ -11,6 +11,8 @@ from services.orders.events import order_event
 from services.orders.models import OrderStatus
 from services.payments.events import TYPES, payment_event
 from services.payments.models import PaymentStatus
+from services.recommendations.events import refreshed_event
+from services.recommendations.models import Basis, Ranked, Rule, UserList
 from services.shared.events import Event, Origin
 from services.users.events import UserEvents
 from tests.catalog.makers import a_product
@@ -70,5 +72,12 @@ def of_notifications() -> list[Event]:
     return [message_event(message, "e1", 1) for message in (sent, *ended)]
 
 
+def of_recommendations() -> list[Event]:
+    items = (Ranked(sku="SHOE-1", score=1.5, rule=Rule.BUY_AGAIN, basis=Basis(orders=4)),)
+    stored = UserList(user_id="u1", items=items, computed_at=MOMENT, version=2)
+    return [refreshed_event(stored, "e1", ORIGIN)]
+
+
 def one_of_every_type() -> list[Event]:
-    return [*of_users(), *of_catalog(), *of_inventory(), *of_orders(), *of_notifications(), *of_payments()]
+    people = [*of_users(), *of_notifications(), *of_recommendations()]
+    return [*people, *of_catalog(), *of_inventory(), *of_orders(), *of_payments()]
