@@ -1,5 +1,6 @@
 """Makes lists anew from what is counted now, and answers what workflows ask. On its ports: no database here."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
@@ -58,12 +59,13 @@ class ListMaker:
         histories: dict[str, Purchases] = {user_id: found.get(user_id, {}) for user_id in user_ids}
         anchors = {user_id: self._rules.anchors_of(shop, history) for user_id, history in histories.items()}
         partners = await self._counts.partners_of(sorted({sku for some in anchors.values() for sku in some}))
-        return {
-            user_id: self._rules.recommend(
-                shop, history, {sku: partners[sku] for sku in anchors[user_id] if sku in partners}
-            )
-            for user_id, history in histories.items()
-        }
+        ranked = {}
+        for user_id, history in histories.items():
+            known = {sku: partners[sku] for sku in anchors[user_id] if sku in partners}
+            ranked[user_id] = self._rules.recommend(shop, history, known)
+            # Whoever waits for an answer of this process waits for one user's list at most.
+            await asyncio.sleep(0)
+        return ranked
 
     def _change(self, user_id: str, was: UserList | None, items: tuple[Ranked, ...]) -> ListChange | None:
         """None where a reader would see no difference: scores move with time, their order seldom."""

@@ -1,0 +1,1 @@
+"""Lists of users: how they are made, kept, told of and shown."""
