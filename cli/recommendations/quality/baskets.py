@@ -63,14 +63,15 @@ class History:
     products: tuple[ShelfProduct, ...]
 
 
-def read_history() -> History:
-    """The whole data set.
+def read_history(since_week: int = 1) -> History:
+    """The data set from a week on.
 
     Raises:
         CommandFailed: it is not installed.
     """
     kinds = {kind.product_id: kind for kind in (Kind(*row) for row in _rows("products", Kind._fields, ["product_id"]))}
     lines = (Line(*row) for row in _rows("transactions", Line._fields, ["basket_id", "product_id"]))
+    lines = (line for line in lines if line.week >= since_week)
     baskets = sorted(
         _baskets(line for line in lines if _is_bought(line, kinds.get(line.product_id))),
         key=lambda basket: (basket.order.placed_at, basket.order.order_id),

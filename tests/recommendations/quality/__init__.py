@@ -1,0 +1,1 @@
+"""How good recommendations are, measured by the code that serves."""
