@@ -79,6 +79,13 @@ async def test_a_campaign_is_told_of_many_users_at_once(house: House) -> None:
     assert len(found.trending) == 2
 
 
+async def test_a_campaign_offers_nobody_what_he_has_just_bought(house: House) -> None:
+    await house.buys("new", "pen", order="now", weeks_ago=0)
+    found = await house.steps.recommend_to(RecommendTo(user_ids=("new", "other"), limit=9))
+    assert "pen" in found.trending
+    assert found.by_user == {"new": tuple(sku for sku in found.trending if sku != "pen")}
+
+
 async def test_a_number_out_of_range_is_refused(house: House) -> None:
     for limit in (0, 101):
         with pytest.raises(Invalid):
