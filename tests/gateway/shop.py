@@ -123,18 +123,7 @@ class Shop:
             self.clock,
             self.ids,
         )
-        self.watched = {
-            "campaigns": Watched(self.campaign_service),
-            "catalog": Watched(CatalogService(self.products, self.clock, self.ids)),
-            "deadletters": Watched(self.letter_service),
-            "notifications": Watched(NotificationService(self.message_store, MemoryLaneStore())),
-            "inventory": Watched(InventoryService(self.stock, self.clock, self.ids)),
-            "orders": Watched(OrderService(self.order_store, self.clock, self.ids)),
-            "payments": Watched(PaymentService(self.payment_store, self.provider, self.clock, self.ids)),
-            "recommendations": Watched(self.past.service),
-            "unsubscriptions": Watched(self._unsubscriptions()),
-            "users": Watched(self.user_service),
-        }
+        self.watched = self._faces()
         self.catalog = cast("Catalog", self.watched["catalog"])
         self.campaigns = cast("Campaigns", self.watched["campaigns"])
         self.dead_letters = cast("DeadLetters", self.watched["deadletters"])
@@ -148,6 +137,20 @@ class Shop:
         # Beside them: what a test counts is what it asked for.
         self.watched_audit = Watched(AuditService(self.trail, self.clock))
         self.audit = cast("Audit", self.watched_audit)
+
+    def _faces(self) -> dict[str, Watched]:
+        return {
+            "campaigns": Watched(self.campaign_service),
+            "catalog": Watched(CatalogService(self.products, self.clock, self.ids)),
+            "deadletters": Watched(self.letter_service),
+            "notifications": Watched(NotificationService(self.message_store, MemoryLaneStore())),
+            "inventory": Watched(InventoryService(self.stock, self.clock, self.ids)),
+            "orders": Watched(OrderService(self.order_store, self.clock, self.ids)),
+            "payments": Watched(PaymentService(self.payment_store, self.provider, self.clock, self.ids)),
+            "recommendations": Watched(self.past.service),
+            "unsubscriptions": Watched(self._unsubscriptions()),
+            "users": Watched(self.user_service),
+        }
 
     def _unsubscriptions(self) -> LinkUnsubscriptions:
         return LinkUnsubscriptions(self.accounts, self.unsubscribe_tokens, Changes(UserEvents(self.clock, self.ids)))
