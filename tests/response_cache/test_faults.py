@@ -11,9 +11,11 @@ from redis.asyncio import Redis
 
 from gateway.caching.engine import CachedResponses
 from gateway.caching.ports import Source
+from gateway.throttle.ports import Bucket
+from gateway.throttle.redis_counters import RedisCounters
 from services.infra.redis import connect, ping
-from services.infra.redis_calls.reach import Reach
-from services.infra.redis_calls.scripts import RedisScripts
+from services.infra.redis_calls.reach import FAILURES, Reach
+from services.infra.redis_calls.scripts import Declined, RedisScripts
 from services.infra.response_cache.guarded import GuardedResponses
 from services.infra.response_cache.models import Entry, Freshness, Lease, Verdict
 from services.infra.response_cache.near import NearResponses
@@ -173,6 +175,9 @@ async def test_a_full_redis_keeps_nothing_more_and_drops_all_the_same(gateway: G
     assert isinstance(await store.look("a"), Lease)
     answers = [await gateway.cache.answer("d", kitchen.cook) for _ in range(3)]
     assert {answer.source for answer in answers} == {Source.MISS}
+    for _ in range(2 * FAILURES):
+        with pytest.raises(Declined):
+            await gateway.reach.ask(RedisCounters(gateway.redis).pour("a", 1, Bucket(size=1, leak=1)))
     assert not gateway.reach.is_away
     await own_redis.config_set("maxmemory", "0")
     await until_answered_from(gateway, kitchen, Source.HIT)

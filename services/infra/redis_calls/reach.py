@@ -13,6 +13,7 @@ import structlog
 
 from services.infra.redis import DEPENDENCY
 from services.infra.redis_calls.patience import in_time
+from services.infra.redis_calls.scripts import Declined
 from services.shared.errors import Unavailable
 
 ANSWER_WITHIN: Final = 0.02
@@ -65,6 +66,10 @@ class Reach:
         began, task = monotonic(), asyncio.get_running_loop().create_task(step)
         try:
             answer = await in_time(task, self._within)
+        except Declined:
+            # A quick no holds nobody up, and the next question may be answered.
+            self._failures = 0
+            raise
         except (Unavailable, TimeoutError) as failure:
             self._note_failure(began)
             self._leave(task, left)

@@ -11,7 +11,7 @@ from hashlib import sha1
 from typing import Any, Final
 
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from services.infra.redis import DEPENDENCY, unavailable_when_away
 from services.shared.errors import Unavailable
@@ -22,6 +22,10 @@ MOST: Final = 200
 """Scripts a trip: those behind them need not wait for all."""
 
 Word = str | bytes | int
+
+
+class Declined(Unavailable):
+    """Redis is there and answers, but does not do it: it is full, for example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class RedisScripts:
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self, script: Script, keys: Sequence[Word], args: Sequence[Word]) -> Any:  # noqa: ANN401 (any reply)
-        """The script's reply. Raises Unavailable: it may have run or not.
+        """The script's reply. Raises Unavailable: it may have run or not; Declined where Redis says why not.
 
         Whoever stops waiting before it is sent has it not sent.
         """
@@ -109,8 +113,8 @@ class RedisScripts:
         if len(runs) == 1:
             try:
                 return [await self._redis.execute_command(*runs[0].command)]  # type: ignore[no-untyped-call]
-            except NoScriptError as unknown:
-                return [unknown]
+            except ResponseError as declined:
+                return [declined]
         async with self._redis.pipeline(transaction=False) as trip:
             for run in runs:
                 trip.execute_command(*run.command)
@@ -121,7 +125,7 @@ def _tell(run: _Run, reply: object) -> None:
     if run.reply.done():
         return
     if isinstance(reply, RedisError):
-        run.reply.set_exception(Unavailable(DEPENDENCY, type(reply).__name__))
+        run.reply.set_exception(Declined(DEPENDENCY, type(reply).__name__))
     elif isinstance(reply, Unavailable):
         run.reply.set_exception(reply)
     else:
