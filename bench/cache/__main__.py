@@ -24,9 +24,6 @@ from services.infra.settings import Settings
 
 PARTS: Final = ("reads", "mix")
 PRODUCTS: Final = 1_000
-FEW: Final = 50
-"""Products where no crowd asks for them."""
-
 READ_SECONDS: Final = 8.0
 MIX_SECONDS: Final = 40.0
 CLIENTS: Final = 8
@@ -42,10 +39,9 @@ SETTINGS: Final = {
 async def _main(parts: Collection[str]) -> None:
     console = Console()
     password = Settings().accounts.ops_password.get_secret_value()
-    products = PRODUCTS if "mix" in parts else FEW
     async with (
         running_stack(environment=SETTINGS) as addresses,
-        opened_shop(addresses, password, products) as shop,
+        opened_shop(addresses, password, PRODUCTS) as shop,
         heard_truth(addresses.kafka) as truth,
         gateway_without_cache(addresses, SETTINGS) as (uncached, pid),
     ):
@@ -63,7 +59,7 @@ async def _main(parts: Collection[str]) -> None:
                 mixes[name] = await measured_mix(shop, url, truth, CLIENTS, MIX_SECONDS)
                 grown[name] = (await room_in(addresses.redis)).less(before)
         lateness = await lateness_at(addresses.services)
-    report = Report(products=products, reads=reads, mixes=mixes, grown=grown, lateness=lateness)
+    report = Report(products=PRODUCTS, reads=reads, mixes=mixes, grown=grown, lateness=lateness)
     show(report, console)
     save(report, RESULT)
     console.print(f"saved to {RESULT}")

@@ -9,8 +9,9 @@ from pydantic_core import from_json
 
 PRODUCTS: Final = """{ products(first: 20) { edges { node {
   id sku name active categories price { amount currency } stock { available } } } } }"""
-SEARCHED: Final = """query Searched($search: String) { products(first: 20, filter: {search: $search}) { edges { node {
+FURTHER: Final = """query Further($after: String!) { products(first: 20, after: $after) { edges { node {
   id sku name active categories price { amount currency } stock { available } } } } }"""
+PLACES: Final = """query Places($after: String) { products(first: 100, after: $after) { edges { cursor } } }"""
 PRODUCT: Final = """query Product($sku: String!) { product(sku: $sku) {
   id sku name description price { amount currency } stock { sku available updatedAt } } }"""
 NEWEST: Final = """query Newest($category: String) { products(first: 20, filter: {category: $category}) { edges { node {
@@ -32,6 +33,10 @@ class Page:
     def stocks(self) -> list[dict[str, Any]]:
         """Every item of stock that it shows."""
         return [from_json(found) for found in STOCK.findall(self.body)]
+
+    def cursors(self) -> list[str]:
+        """Those of its products, where they were asked for."""
+        return [edge["cursor"] for edge in from_json(self.body)["data"]["products"]["edges"]]
 
 
 class Reader:
