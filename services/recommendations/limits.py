@@ -5,9 +5,6 @@ from typing import Final
 MOST_ITEMS: Final = 50
 """Of a stored list."""
 
-MOST_PARTNERS: Final = 200
-"""Of one product that are read, those that were bought with it most often."""
-
 PAIRED_SKUS: Final = 24
 """Of one order that are counted in pairs, which makes 276 at most. Of a longer one these are drawn by a hash of the
 order and the SKU, so that adding and subtracting draw the same, and each pair has the same chance."""

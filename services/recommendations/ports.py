@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from services.recommendations.models import (
     ListChange,
@@ -18,6 +18,9 @@ from services.recommendations.refreshing.models import UserPage, UsersAfter
 from services.shared.actors import Actor
 from services.shared.events import Event
 from services.shared.safety import safe
+
+MOST_PARTNERS: Final = 200
+"""Of one product that are read, those that were bought with it most often."""
 
 
 class Recommendations(Protocol):

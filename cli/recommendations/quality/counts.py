@@ -11,7 +11,7 @@ from cli.recommendations.quality.split import Exam
 from services.recommendations.counting.models import Changes
 from services.recommendations.counting.tally import changes_of
 from services.recommendations.models import Partners, Purchases, Sales, Shop, Sold
-from services.recommendations.weeks import weeks_until
+from services.shared.weeks import weeks_until
 
 AT_ONCE: Final = 2000
 """Orders whose changes are in memory at the same time."""

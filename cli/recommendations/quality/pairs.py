@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from services.recommendations.limits import MOST_PARTNERS
 from services.recommendations.models import Partner
+from services.recommendations.ports import MOST_PARTNERS
 
 if TYPE_CHECKING:
     import pyarrow as pa

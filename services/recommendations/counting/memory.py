@@ -9,7 +9,6 @@ from datetime import datetime
 from services.recommendations.counting.models import Changes, Mark, OrderNews
 from services.recommendations.counting.tally import tally
 from services.recommendations.counting.versions import outcome_of
-from services.recommendations.limits import MOST_PARTNERS
 from services.recommendations.models import (
     Partner,
     Partners,
@@ -20,11 +19,12 @@ from services.recommendations.models import (
     Shop,
     Sold,
 )
+from services.recommendations.ports import MOST_PARTNERS
 from services.recommendations.refreshing.models import UserPage, UsersAfter
-from services.recommendations.weeks import weeks_until
 from services.shared.errors import Conflict
 from services.shared.receipts import Outcome
 from services.shared.standing_orders import StandingOrder
+from services.shared.weeks import weeks_until
 
 
 class MemoryShelf:

@@ -21,11 +21,11 @@ from services.recommendations.counting.documents import (
     sales_from,
 )
 from services.recommendations.counting.generations import generations
-from services.recommendations.limits import MOST_PARTNERS
 from services.recommendations.models import Partner, Partners, Purchase, Purchases, Shop
+from services.recommendations.ports import MOST_PARTNERS
 from services.recommendations.refreshing.models import UserPage, UsersAfter
-from services.recommendations.weeks import weeks_until
 from services.shared.spans import FIRST, end_of_span, next_parts
+from services.shared.weeks import weeks_until
 
 
 class MongoCountReader:

@@ -11,9 +11,9 @@ from typing import Final
 from services.recommendations.models import Partner, Partners, Purchase, Purchases, Shop
 from services.recommendations.ports import CountReader
 from services.recommendations.refreshing.models import UserPage, UsersAfter
-from services.recommendations.weeks import WEEK, weeks_until
 from services.shared.clock import Clock
 from services.shared.recent import Recent
+from services.shared.weeks import WEEK, weeks_until
 
 MOST_PRODUCTS: Final = 5000
 """Of which partners are kept."""

@@ -11,10 +11,10 @@ from typing import TypeVar
 from services.recommendations.counting.models import Changes, Mark, OrderNews, Tally
 from services.recommendations.limits import PAIRED_SKUS
 from services.recommendations.models import Sold
-from services.recommendations.weeks import week_of
 from services.shared.ids import derived_id
 from services.shared.receipts import Outcome
 from services.shared.standing_orders import StandingOrder
+from services.shared.weeks import week_of
 
 Key = TypeVar("Key")
 

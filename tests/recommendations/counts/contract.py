@@ -6,9 +6,9 @@ from typing import Protocol
 import pytest
 
 from services.recommendations.counting.ports import CountStore, Shelf
-from services.recommendations.limits import MOST_PARTNERS, PAIRED_SKUS
+from services.recommendations.limits import PAIRED_SKUS
 from services.recommendations.models import Partner
-from services.recommendations.ports import CountReader
+from services.recommendations.ports import MOST_PARTNERS, CountReader
 from services.recommendations.refreshing.models import UsersAfter
 from services.shared.errors import Conflict
 from services.shared.receipts import Outcome

@@ -9,8 +9,8 @@ from itertools import combinations
 from services.recommendations.counting.models import OrderNews
 from services.recommendations.models import Partner, Sales, ShelfProduct, Sold
 from services.recommendations.ports import CountReader
-from services.recommendations.weeks import EPOCH, week_of
 from services.shared.standing_orders import StandingLine, StandingOrder
+from services.shared.weeks import EPOCH, week_of
 
 NOW = datetime.fromisoformat("2026-11-22T21:04:05.123+00:00")
 WEEK = week_of(NOW)
