@@ -98,8 +98,8 @@ class Basis:
 
     Attributes:
         orders: BUY_AGAIN the user's orders with the product; BOUGHT_TOGETHER the shop's orders with both;
-            CATEGORY_AFFINITY the user's different products of the category; TRENDING the shop's orders of the product in
-            the last weeks.
+            CATEGORY_AFFINITY the user's different products of the category; TRENDING the shop's orders of the product
+            in the last weeks.
         of: what `orders` is a part of: BOUGHT_TOGETHER the orders with `sku`; CATEGORY_AFFINITY all of the user's
             different products; else 0.
         sku: BOUGHT_TOGETHER the product that the user has bought, or looks at.
