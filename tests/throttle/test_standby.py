@@ -44,7 +44,9 @@ class Stood:
 @pytest.fixture
 async def stood(redis_node: RedisNode) -> AsyncIterator[Stood]:
     client = connect(RedisSettings(url=redis_node.url))
-    stood = Stood(client)
+    # Longer than a gateway has: a busy machine is no Redis that hangs.
+    stood = Stood(client, patience=0.2)
+    await stood.until_shared()
     yield stood
     await stood.reach.close()
     await client.aclose()
@@ -81,15 +83,14 @@ async def test_a_killed_redis_is_stood_in_for_and_goes_on_when_it_is_back(stood:
 
 
 async def test_a_redis_that_hangs_holds_nobody_up(stood: Stood, redis_node: RedisNode) -> None:
-    await stood.counters.pour("a", 1, TIGHT)
     redis_node.freeze()
     started = time.monotonic()
     waits = await asyncio.gather(*(stood.counters.pour("a", 10, TIGHT) for _ in range(50)))
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 2
     assert waits.count(0) == 10
     started = time.monotonic()
     for _ in range(100):
         await stood.counters.pour("b", 1, TIGHT)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 2
     redis_node.thaw()
     await stood.until_shared()
