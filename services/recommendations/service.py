@@ -3,6 +3,7 @@
 On its ports; no transport, no database here. Lists are made in `refreshing`.
 """
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
@@ -67,8 +68,7 @@ class RecommendationService:
 
     async def _offered_to(self, user_id: str, shop: Shop) -> Iterator[Ranked]:
         """The stored list, and what is trending behind that."""
-        lists = await self._lists.lists_of([user_id])
-        bought = await self._bought([user_id])
+        lists, bought = await asyncio.gather(self._lists.lists_of([user_id]), self._bought([user_id]))
         own = lists[user_id].items if user_id in lists else ()
         return shown((*own, *self._trending(shop)), shop, bought[user_id])
 
