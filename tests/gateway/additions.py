@@ -33,6 +33,8 @@ ADDITIONS = frozenset(
         "ReplayVerdict",
         "Campaign.paused",
         "Mutation.pauseCampaign",
+        "Mutation.rebuildRecommendations",
+        "Mutation.refreshRecommendations",
         "Query.campaign",
         "ChangePasswordInput",
         "Mutation.changePassword",
