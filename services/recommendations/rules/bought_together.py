@@ -3,9 +3,9 @@ P(partner | product) / popularity^power, with a prior and a least support. Pure.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 
-from services.recommendations.models import Basis, Partners
+from services.recommendations.models import Basis, Partner, Partners
 from services.recommendations.rules.market import Market
 from services.recommendations.rules.policy import Policy
 
@@ -15,13 +15,9 @@ def together(market: Market, weights: Mapping[str, float], partners: Partners, p
 
     The weights' sum does not matter, so a long history promises no more than a short one.
     """
-    total = sum(weights.values()) or 1.0
     found: defaultdict[str, float] = defaultdict(float)
-    for sku, weight in weights.items():
-        orders = market.orders.get(sku, 0) + policy.partner_prior
-        for partner in partners.get(sku, ()) if orders else ():
-            if partner.orders >= policy.partner_support:
-                found[partner.sku] += weight / total * partner.orders / orders
+    for _, partner, strength in _pairs(market, weights, partners, policy):
+        found[partner.sku] += strength
     return {
         sku: score / market.orders[sku] ** policy.partner_power
         for sku, score in found.items()
@@ -30,15 +26,27 @@ def together(market: Market, weights: Mapping[str, float], partners: Partners, p
 
 
 def bases_of(
-    market: Market, weights: Mapping[str, float], partners: Partners, skus: Container[str]
+    market: Market, weights: Mapping[str, float], partners: Partners, skus: Container[str], policy: Policy
 ) -> Mapping[str, Basis]:
     """By SKU, of these, the pair that speaks most for it: among the weighted products the one it most depends on."""
     best: dict[str, tuple[float, str, int]] = {}
-    for anchor, weight in weights.items():
-        for partner in partners.get(anchor, ()):
-            if partner.sku in skus and (orders := market.orders.get(anchor)):
-                pair = (weight * partner.orders / orders, anchor, partner.orders)
-                best[partner.sku] = max(best.get(partner.sku, pair), pair)
+    for anchor, partner, strength in _pairs(market, weights, partners, policy):
+        if partner.sku in skus:
+            pair = (strength, anchor, partner.orders)
+            best[partner.sku] = max(best.get(partner.sku, pair), pair)
     return {
         sku: Basis(orders=orders, of=market.orders[anchor], sku=anchor) for sku, (_, anchor, orders) in best.items()
     }
+
+
+def _pairs(
+    market: Market, weights: Mapping[str, float], partners: Partners, policy: Policy
+) -> Iterator[tuple[str, Partner, float]]:
+    """The pairs that are believed, with their share of the conditional probability."""
+    total = sum(weights.values()) or 1.0
+    for sku, weight in weights.items():
+        if orders := market.orders.get(sku):
+            share = weight / total / (orders + policy.partner_prior)
+            for partner in partners.get(sku, ()):
+                if partner.orders >= policy.partner_support:
+                    yield sku, partner, share * partner.orders

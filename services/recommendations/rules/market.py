@@ -27,6 +27,7 @@ class Market:
         category: by SKU the rarest of its categories, which says most of it.
         shares: by category its share of the shop's orders of all time.
         shelves: by category its SKUs with the most heat, first.
+        total: all of `orders` together.
     """
 
     now: float
@@ -36,14 +37,19 @@ class Market:
     category: Mapping[str, str]
     shares: Mapping[str, float]
     shelves: Mapping[str, tuple[str, ...]]
+    total: int
+
+    def season(self, sku: str) -> float:
+        """How much hotter a product that is for sale is now than over all time: 1 as ever, 2 twice as much."""
+        return self.heat[sku] * self.total / self.orders[sku]
 
 
 def market_of(shop: Shop, policy: Policy) -> Market:
     """What is derived of the shop; takes time in the number of products and of their weeks."""
     category = _rarest_categories(shop)
+    orders = {sku: sales.total.orders for sku, sales in shop.sales.items() if sales.total.orders > 0}
     heat = _heat(shop, policy)
     hottest = tuple(sorted(heat, key=lambda sku: (-heat[sku], sku)))
-    orders = {sku: sales.total.orders for sku, sales in shop.sales.items() if sales.total.orders > 0}
     return Market(
         now=shop.now,
         heat=heat,
@@ -52,6 +58,7 @@ def market_of(shop: Shop, policy: Policy) -> Market:
         category=category,
         shares=_shares(orders, category),
         shelves=_shelves(hottest, category, policy.shelf),
+        total=sum(orders.values()),
     )
 
 
@@ -67,7 +74,11 @@ def is_sold(product: ShelfProduct | None) -> bool:
 
 def _heat(shop: Shop, policy: Policy) -> Mapping[str, float]:
     since = shop.now - policy.heat_weeks
-    raw = {sku: decayed(_since(sales, since), shop.now, policy.heat_half_life) for sku, sales in shop.sales.items()}
+    raw = {
+        sku: decayed(_since(sales, since), shop.now, policy.heat_half_life)
+        for sku, sales in shop.sales.items()
+        if sales.total.orders
+    }
     total = sum(raw.values()) or 1.0
     return {sku: each / total for sku, each in raw.items() if each > 0 and is_sold(shop.products.get(sku))}
 

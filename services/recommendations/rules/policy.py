@@ -23,6 +23,7 @@ class Policy:
         taste_power: how strongly CATEGORY_AFFINITY moves a score: 0 not at all, 1 as the shares tell.
         taste_least: the factor from which on it is the taste that speaks for a product, and not its heat alone.
         partner_power: how much a partner's own popularity takes from BOUGHT_TOGETHER: 0 nothing, 1 all (plain lift).
+        partner_season: how strongly a partner's season moves it in a user's list: 0 not at all, 1 as its sales do.
         partner_prior: orders without any partner that are added to each product's, so that a few prove little.
         partner_support: orders with both that make a pair believed at all.
         partner_weight: how many purchases of one's own all that goes with the anchors is worth.
@@ -45,7 +46,8 @@ class Policy:
     taste_power: float = 0.5
     taste_least: float = 1.5
     partner_power: float = 0.3
-    partner_prior: float = 0.0
+    partner_season: float = 1.0
+    partner_prior: float = 5.0
     partner_support: int = 2
     partner_weight: float = 2.0
     anchors: int = 40

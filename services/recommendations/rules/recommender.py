@@ -30,7 +30,7 @@ class Recommender:
         found = sorted(candidates(market, evidence, self._policy), key=lambda each: (-each.score, each.sku))
         kept = capped(found, lambda sku: market.category.get(sku, NONE), self._policy, MOST_ITEMS)
         pairs = {each.sku for each in kept if each.rule is Rule.BOUGHT_TOGETHER}
-        bases = bought_together.bases_of(market, evidence.anchors, partners, pairs)
+        bases = bought_together.bases_of(market, evidence.anchors, partners, pairs, self._policy)
         return tuple(
             Ranked(
                 sku=each.sku,
@@ -50,7 +50,7 @@ class Recommender:
         market, weights = self._market(shop), dict.fromkeys(basket, 1.0)
         found = bought_together.together(market, weights, partners, self._policy)
         best = sorted(found, key=lambda each: (-found[each], each))[:MOST_ITEMS]
-        bases = bought_together.bases_of(market, weights, partners, set(best))
+        bases = bought_together.bases_of(market, weights, partners, set(best), self._policy)
         return tuple(
             Ranked(
                 sku=each,

@@ -55,9 +55,11 @@ def anchors_of(habits: Habits, most: int) -> Mapping[str, float]:
 def matches_of(
     market: Market, anchors: Mapping[str, float], partners: Partners, bought: Container[str], policy: Policy
 ) -> Mapping[str, float]:
-    """What goes best with the anchors and was not bought, as shares of all of that."""
+    """What goes best with the anchors at this time and was not bought, as shares of all of that."""
     found = together(market, anchors, partners, policy)
-    new = ((score, sku) for sku, score in found.items() if sku not in bought)
+    new = (
+        (score * market.season(sku) ** policy.partner_season, sku) for sku, score in found.items() if sku not in bought
+    )
     best = {sku: score for score, sku in nlargest(policy.matches, new)}
     total = sum(best.values()) or 1.0
     return {sku: score / total for sku, score in best.items()}

@@ -41,6 +41,19 @@ def test_what_is_in_every_order_anyway_says_less_of_a_product() -> None:
     assert skus(RULES.together(shop, "tea", partners(tea={"bag": 8, "cup": 6}))) == ["cup", "bag"]
 
 
+def test_what_goes_with_it_and_sells_now_comes_before_what_went_with_it_last_winter() -> None:
+    shop = a_shop({"tea": 20, "cup": {30: 20}, "mug": {0: 10, 30: 10}})
+    items = RULES.recommend(shop, bought(tea=9), partners(tea={"cup": 9, "mug": 8}))
+    assert skus(items) == ["tea", "mug", "cup"]
+
+
+def test_pairs_of_a_product_that_no_order_has_any_more_are_passed_over() -> None:
+    shop = a_shop({"tea": 20, "cup": 20})
+    pairs = partners(rope={"cup": 9}, tea={"cup": 2})
+    (cup,) = RULES.completing(shop, ("rope", "tea"), pairs)
+    assert cup.basis == Basis(orders=2, of=20, sku="tea")
+
+
 def test_a_long_history_promises_no_more_of_its_partners_than_a_short_one() -> None:
     shop = a_shop({"tea": 20, "pot": 20, "cup": 20})
     pairs = partners(tea={"cup": 8}, pot={"cup": 8})
