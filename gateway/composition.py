@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
-from starlette.applications import Starlette
+from fastapi import FastAPI
 from temporalio.client import Client
 
 from gateway.auth import Authenticator, keys_of
@@ -66,7 +66,7 @@ from workflows.plugin import caravan_plugin
 from workflows.runtime import new_runtime
 
 
-async def compose(settings: Settings) -> Starlette:
+async def compose(settings: Settings) -> FastAPI:
     """The gateway as these settings describe it. Connects to nothing yet: what is away now may come later.
 
     Raises:
@@ -97,7 +97,7 @@ def assemble(
     line: Line | None = None,
     budget: Budget | None = None,
     stores: Stores | None = None,
-) -> Starlette:
+) -> FastAPI:
     """The gateway on any backends; hangs up the line at its end. Counts and keeps in Redis unless it is told where.
 
     Raises OSError or ValueError for trusted documents that cannot be read or executed.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, cast
 
-from starlette.applications import Starlette
+from fastapi import FastAPI
 
 from gateway.cache_composition import Stores
 from gateway.caching.ports import ResponseCache
@@ -54,7 +54,7 @@ class Response:
 class Wire:
     """Speaks ASGI to the application."""
 
-    def __init__(self, app: Starlette) -> None:
+    def __init__(self, app: FastAPI) -> None:
         self.app = app
 
     async def send(
