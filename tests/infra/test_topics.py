@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from prometheus_client import REGISTRY
+from pydantic import ValidationError
 from structlog.testing import capture_logs
 
 from cli.doctor.events import check_topics
 from cli.stack.checks import SetOtherwise, Waits
 from services.infra.kafka.checking import Difference, differences
-from services.infra.kafka.topics import Topic, ensure_topics
-from services.infra.settings import KafkaSettings
+from services.infra.kafka.topics import TOPICS, Topic, configs_of, ensure_topics
+from services.infra.settings import ConsumersSettings, KafkaSettings, OutboxSettings
 from tests.infra.kafka_node import KafkaNode
 from workers.topics import ALL_TOPICS, keep_topics
 
@@ -111,3 +113,14 @@ async def test_where_kafka_is_away_nothing_is_said_of_topics() -> None:
 def test_topics_live_as_long_as_the_contract_says(topic: Topic) -> None:
     days = 30 if topic.name.endswith(".dlq") else 7
     assert (topic.partitions, topic.retention_ms) == (6, days * 24 * 3600 * 1000)
+
+
+def test_receipts_and_outboxes_outlive_topics_and_no_setting_makes_them_shorter() -> None:
+    """Kafka removes whole segments, so a record may stay longer than its topic keeps records, by one segment."""
+    told = [configs_of(topic) for topic in TOPICS]
+    longest = max(timedelta(milliseconds=int(each["retention.ms"]) + int(each["segment.ms"])) for each in told)
+    assert longest < timedelta(days=ConsumersSettings().inbox_days) < timedelta(days=OutboxSettings().kept_days)
+    with pytest.raises(ValidationError):
+        ConsumersSettings(inbox_days=longest.days)
+    with pytest.raises(ValidationError):
+        OutboxSettings(kept_days=longest.days)
