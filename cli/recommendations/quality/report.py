@@ -51,9 +51,8 @@ def plot(results: Mapping[str, Result], path: Path) -> None:
             color=["#9aa5b1" if name == "popularity" else "#2a6f97" for name in names],
             error_kw={"ecolor": "#333333", "capsize": 3},
         )
-        panel.axvline(goal, color="#c1121f", linestyle="--", label=f"goal {goal}")
-        panel.set_title(question, fontsize=11)
-        panel.legend(loc="lower right", fontsize=9)
+        panel.axvline(goal, color="#c1121f", linestyle="--")
+        panel.set_title(f"{question} (goal {goal})", fontsize=11)
         panel.spines[["top", "right"]].set_visible(False)
     panels[0].invert_yaxis()
     figure.savefig(path, dpi=110)
