@@ -47,7 +47,6 @@ async def serve(settings: Settings) -> None:
         access_log=False,
         server_header=False,
         backlog=BACKLOG,
-        # On the one parser of uvicorn's that bounds a request's head.
         http=TimedHttp,
         h11_max_incomplete_event_size=settings.limits.headers,
         proxy_headers=bool(settings.gateway.trusted_proxies),

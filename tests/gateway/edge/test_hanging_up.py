@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 import uvicorn
 
+from gateway.web.transport.connections import TimedHttp
 from tests.gateway.edge.test_deadlines import CASES, PATIENCE, hang
 from tests.gateway.world import World
 from tests.support.mongo import free_port
@@ -17,7 +18,9 @@ from tests.support.mongo import free_port
 async def served(world: World) -> AsyncIterator[int]:
     """The port of the world's gateway, behind uvicorn."""
     port = free_port()
-    config = uvicorn.Config(world.wire.app, port=port, log_config=None, access_log=False, http="h11", lifespan="off")
+    config = uvicorn.Config(
+        world.wire.app, port=port, log_config=None, access_log=False, http=TimedHttp, lifespan="off"
+    )
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
