@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowUpdateFailedError
 
 from services.notifications.campaigns.models import Campaign, CampaignContent, CampaignStatus
@@ -149,6 +150,25 @@ async def test_a_campaign_is_held_up_and_goes_on(case: Case) -> None:
 
 async def _nothing_under_way(case: Case, run: Run) -> bool:
     return (await case.progress(run)).under_way == 0
+
+
+async def test_the_ui_shows_how_far_it_is(case: Case) -> None:
+    run = await held(case)
+    await case.pause(run, paused=True)
+    case.post.gate.set()
+    await until(lambda: _nothing_under_way(case, run))
+    underway = await _shown(run)
+    assert "**RUNNING**, paused: PROMOTIONAL to " in underway
+    assert "- recipients: 30, given to batches: 10" in underway
+    assert "- sent: 5, skipped: 0, failed: 0" in underway
+    await case.pause(run, paused=False)
+    await run.result()
+    assert "- sent: 30, skipped: 0, failed: 0" in await _shown(run)
+
+
+async def _shown(run: Run) -> str:
+    metadata: WorkflowMetadata = await run.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    return str(metadata.current_details)
 
 
 async def test_a_campaign_that_is_held_up_can_be_cancelled(case: Case) -> None:
