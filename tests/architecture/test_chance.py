@@ -22,6 +22,8 @@ ALLOWED = {
     "services/shared/clock.py": {"datetime.now"},
     "services/shared/ids.py": {"uuid6", "secrets"},
     "services/infra/mongo.py": {"random"},  # jitter between attempts of a transaction; nothing is made of it
+    "cli/recommendations/quality/marks.py": {"random"},  # a measurement's draws, seeded: the interval of a mark
+    "cli/recommendations/quality/split.py": {"random"},  # a measurement's draws, seeded: which baskets are completed
     "gateway/cache_composition.py": {"random"},  # which answers are made anew a little earlier, and which are checked
     "gateway/live/hub.py": {"random"},  # jitter between looks, so that gateways do not look all at once
 }
