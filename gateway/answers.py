@@ -27,6 +27,13 @@ class AuthAnswer(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutAnswer(Answer):
+    """A session that is over, and whose it was, which the client is not told; None where there was none."""
+
+    owner_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserAnswer(Answer):
     """An account that was changed."""
 

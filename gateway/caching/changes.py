@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from graphql import GraphQLField, GraphQLSchema
 
-from gateway.answers import Answer, OrderAnswer, ProductAnswer, StockAnswer
+from gateway.answers import Answer, LogoutAnswer, OrderAnswer, ProductAnswer, StockAnswer
 from gateway.context import Info, context_of
 from gateway.errors import EdgeError
 from services.infra.response_cache import tags
@@ -40,6 +40,12 @@ def _nothing(_deed: Deed) -> Collection[str]:
 
 def _own_account(deed: Deed) -> Collection[str]:
     return (tags.user(deed.viewer.user_id),) if deed.viewer else ()
+
+
+def _session(deed: Deed) -> Collection[str]:
+    """The token tells whose it is, not who sent it: who logs out may send nothing else."""
+    owner_id = deed.answer.owner_id if isinstance(deed.answer, LogoutAnswer) else None
+    return {*_own_account(deed), *((tags.user(owner_id),) if owner_id else ())}
 
 
 def _account(deed: Deed) -> Collection[str]:
@@ -89,7 +95,7 @@ CHANGES: Final[Mapping[str, Changed]] = {
     "register": _nothing,
     "login": _nothing,
     "refreshSession": _nothing,
-    "logout": _own_account,
+    "logout": _session,
     "updatePreferences": _own_account,
     "changePassword": _own_account,
     "setRoles": _account,

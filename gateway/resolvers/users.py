@@ -5,7 +5,7 @@ from typing import Protocol
 
 import graphene
 
-from gateway.answers import Answer, AuthAnswer, UserAnswer
+from gateway.answers import AuthAnswer, LogoutAnswer, UserAnswer
 from gateway.context import Info, context_of
 from gateway.inputs import checked_id
 from gateway.types.common import listed
@@ -112,10 +112,10 @@ class SessionMutations(graphene.ObjectType):
         return _signed_in(await context.backends.users.refresh_session(presented, context.origin))
 
     @staticmethod
-    async def resolve_logout(_root: object, info: Info, refresh_token: str) -> Answer:
+    async def resolve_logout(_root: object, info: Info, refresh_token: str) -> LogoutAnswer:
         """The session is over."""
-        await context_of(info).backends.users.logout(PresentedToken(refresh_token=refresh_token))
-        return Answer()
+        owner_id = await context_of(info).backends.users.logout(PresentedToken(refresh_token=refresh_token))
+        return LogoutAnswer(owner_id=owner_id)
 
 
 class AccountMutations(graphene.ObjectType):

@@ -37,8 +37,9 @@ class UsersClient:
         session: Session = await self._caller.call("refresh_session", presented=presented, origin=origin)
         return session
 
-    async def logout(self, presented: PresentedToken) -> None:
-        await self._caller.call("logout", presented=presented)
+    async def logout(self, presented: PresentedToken) -> str | None:
+        owner_id: str | None = await self._caller.call("logout", presented=presented)
+        return owner_id
 
     async def change_password(self, command: ChangePassword, actor: Actor, origin: Origin) -> Session:
         session: Session = await self._caller.call("change_password", command=command, actor=actor, origin=origin)

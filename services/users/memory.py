@@ -42,10 +42,11 @@ class MemoryAccountStore:
         self.events.extend(turn.events)
         return turn
 
-    async def end_session(self, digest: str, end: SessionEnd) -> None:
+    async def end_session(self, digest: str, end: SessionEnd) -> str | None:
         family = self._families.get(self._tokens.get(digest, ""))
         if family and family.ended is None:
             self._keep(replace(family, ended=end))
+        return family.user_id if family else None
 
     async def by_email(self, email: str) -> Account | None:
         return next((account for account in self._accounts.values() if account.user.email == email), None)

@@ -65,8 +65,8 @@ class Users(Protocol):
         """
         ...
 
-    async def logout(self, presented: PresentedToken) -> None:
-        """Ends the session that the token belongs to, if there is one; never tells whether there was."""
+    async def logout(self, presented: PresentedToken) -> str | None:
+        """Ends the session that the token belongs to, if there is one. Answers whose it is; no client is told."""
         ...
 
     async def change_password(self, command: ChangePassword, actor: Actor, origin: Origin) -> Session:
@@ -158,8 +158,8 @@ class AccountStore(Protocol):
         """What the step made of the family that this token is or was of; None for an unknown one."""
         ...
 
-    async def end_session(self, digest: str, end: SessionEnd) -> None:
-        """Ends the family that this token is or was of, unless it is over; unknown: nothing happens."""
+    async def end_session(self, digest: str, end: SessionEnd) -> str | None:
+        """Ends the family that this token is or was of, unless it is over. Answers whose it is; None: unknown."""
         ...
 
     async def by_email(self, email: str) -> Account | None: ...

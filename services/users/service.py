@@ -106,10 +106,10 @@ class UserService:
             raise TokenExpired("the session is over: sign in again", path)
         return await self._session(turn.user, turn.judgement.successor)
 
-    async def logout(self, presented: PresentedToken) -> None:
-        """Ends the session that the token belongs to, if there is one; never tells whether there was."""
-        if digest := digest_of(presented.refresh_token):
-            await self._store.end_session(digest, SessionEnd.SIGNED_OUT)
+    async def logout(self, presented: PresentedToken) -> str | None:
+        """Ends the session that the token belongs to, if there is one. Answers whose it is; no client is told."""
+        digest = digest_of(presented.refresh_token)
+        return await self._store.end_session(digest, SessionEnd.SIGNED_OUT) if digest else None
 
     async def change_password(self, command: ChangePassword, actor: Actor, origin: Origin) -> Session:
         """Ends all sessions of the actor and begins a new one. Raises BadCredentials, Invalid, WeakPassword."""

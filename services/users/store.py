@@ -97,12 +97,15 @@ class MongoAccountStore:
 
         return await self._database.transact_at_once(work)
 
-    async def end_session(self, digest: str, end: SessionEnd) -> None:
-        def work(transaction: Transaction) -> None:
-            if family := _family(transaction, digest):
-                transaction.write(_ending(transaction, {"_id": family.id}, end))
+    async def end_session(self, digest: str, end: SessionEnd) -> str | None:
+        def work(transaction: Transaction) -> str | None:
+            family = _family(transaction, digest)
+            if family is None:
+                return None
+            transaction.write(_ending(transaction, {"_id": family.id}, end))
+            return family.user_id
 
-        await self._database.transact_at_once(work)
+        return await self._database.transact_at_once(work)
 
     async def by_email(self, email: str) -> Account | None:
         return await self._one({"email": email})

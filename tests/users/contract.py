@@ -219,9 +219,9 @@ class SessionStoreContract(ABC):
     async def test_a_session_is_ended_once_and_the_first_reason_stays(self, store: AccountStore) -> None:
         await store.insert(a_new(an_account(), opened=a_family()))
         await store.turn("1" * 64, turning_to("2" * 64))
-        await store.end_session("1" * 64, SessionEnd.SIGNED_OUT)
-        await store.end_session("2" * 64, SessionEnd.REVOKED)
-        await store.end_session("9" * 64, SessionEnd.REVOKED)
+        ends = {"1": SessionEnd.SIGNED_OUT, "2": SessionEnd.REVOKED, "9": SessionEnd.REVOKED}
+        owners = [await store.end_session(digit * 64, end) for digit, end in ends.items()]
+        assert owners == ["u1", "u1", None]
         assert await self.ends(store, "2") == [SessionEnd.SIGNED_OUT]
 
     async def test_a_change_can_end_all_of_a_users_sessions_but_the_new_one(self, store: AccountStore) -> None:
