@@ -147,20 +147,25 @@ class CachedResponses:
             if turn.fallback is None:
                 raise
             log.warning("an older answer is given: no newer one can be made", failure=type(failure).__name__)
-            return Landed(answer=_kept(turn.fallback), true_for=turn.asked)
+            return self._fallen_back(turn.fallback, turn.asked, began)
         except BaseException:
             self._do_later(self._released(turn.lease))
             raise
         if made.freshness is None or turn.lease is None:
             await self._released(turn.lease)
             if made.failed and turn.fallback is not None:
-                return Landed(answer=_kept(turn.fallback), true_for=turn.asked)
+                return self._fallen_back(turn.fallback, turn.asked, began)
             return Landed(answer=_made(made, Source.MISS), true_for=true_for)
         page = self._page(made, made.freshness, self._around.now() - began)
         confirmed = self._moments.next()
         verdict = await self._stored(turn.lease, page)
         answer = replace(_made(made, Source.MISS), stored=verdict is Verdict.STORED, fresh_for=page.freshness.fresh)
         return Landed(answer=answer, true_for=confirmed if verdict.is_current else true_for)
+
+    def _fallen_back(self, fallback: Entry, asked: int, began: float) -> Landed:
+        """It has grown older while a newer one was tried to be made."""
+        older = replace(fallback, age=fallback.age + self._around.now() - began)
+        return Landed(answer=_kept(older), true_for=asked)
 
     async def _stored(self, lease: Lease, page: Page) -> Verdict:
         try:

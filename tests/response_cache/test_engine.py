@@ -299,6 +299,26 @@ async def test_when_none_can_be_made_an_older_one_is_given(
     assert (await cache.answer("a", kitchen.cook)).body == b"1"
 
 
+@pytest.mark.parametrize("how", ["raises", "tells"])
+async def test_an_older_answer_has_grown_older_while_none_could_be_made(
+    store: MemoryResponses, hours: Hours, kitchen: Kitchen, how: str
+) -> None:
+    cache = engine(store, now=hours)
+    kitchen.freshness = Freshness(fresh=10, if_failing=100)
+    await cache.answer("a", kitchen.cook)
+    hours.seconds += 20
+    kitchen.failing, kitchen.failed = (RuntimeError("away") if how == "raises" else None), how == "tells"
+    kitchen.gate.clear()
+    kitchen.at_work.clear()
+    given = asked(cache, kitchen.cook)
+    await kitchen.at_work.wait()
+    hours.seconds += 4
+    kitchen.gate.set()
+    answer = await given
+    assert (answer.source, answer.age, answer.fresh_for) == (Source.STALE, 24, -14)
+    await cache.close()
+
+
 async def test_when_none_can_be_made_a_dropped_one_is_not_given(
     cache: CachedResponses, hours: Hours, kitchen: Kitchen
 ) -> None:
