@@ -77,8 +77,8 @@ async def test_a_redrive_of_many_outlives_the_services(
 ) -> None:
     (sku,) = await shop.products(1, stock=1)
     genuine = await record_about(stack.addresses(), sku)
-    canary = max(20, number // 20)
-    bad = [index for index in range(canary, number) if index % 10 < 3]
+    canary, failing = max(20, number // 20), number * 3 // 10
+    bad = [canary + index * (number - canary) // failing for index in range(failing)]
     names = [f"{sku}-{index:04}" for index in range(number)]
     events = [
         refused(genuine, name) if index in set(bad) else applicable(genuine, name) for index, name in enumerate(names)
