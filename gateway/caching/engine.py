@@ -11,6 +11,7 @@ from typing import Any, Final
 import structlog
 
 from gateway.caching.flights import Flight, Flights, Landed, Moments
+from gateway.caching.gatherings import Gatherings
 from gateway.caching.ports import Answer, Compute, Computed, Source
 from services.infra.response_cache.models import Busy, Entry, Freshness, Lease, Page, Verdict
 from services.infra.response_cache.ports import ResponseStore
@@ -33,6 +34,7 @@ class EngineRules:
         first_pause: between two looks whether that one has ended; each further one up to twice as long.
         longest_pause: of those.
         refreshes: at once; further ones are left to the next who asks.
+        gathered_for: while the store is away, for who asks the same as another who is being answered; at most.
     """
 
     eagerness: float = 1.0
@@ -41,6 +43,7 @@ class EngineRules:
     first_pause: float = 0.004
     longest_pause: float = 0.05
     refreshes: int = 8
+    gathered_for: float = 0.025
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ class CachedResponses:
         self._moments = Moments()
         self._flights = Flights()
         self._refreshes = Flights()
+        self._gatherings = Gatherings(_unkept, self._moments, lambda: around.pause(self._rules.gathered_for))
         self._chores: set[asyncio.Task[None]] = set()
 
     async def answer(self, key: str, compute: Compute) -> Answer:
@@ -83,11 +87,12 @@ class CachedResponses:
                 try:
                     found = await self._store.look(key)
                 except Unavailable:
-                    return _made(await compute(), Source.BYPASS)
-                if isinstance(found, Entry):
-                    self._refresh_if_due(key, found, compute)
-                    return _kept(found)
-                flight, is_mine = self._joined(key, found, _Turn(compute=compute, asked=asked))
+                    flight, is_mine = self._gatherings.join(key, compute)
+                else:
+                    if isinstance(found, Entry):
+                        self._refresh_if_due(key, found, compute)
+                        return _kept(found)
+                    flight, is_mine = self._joined(key, found, _Turn(compute=compute, asked=asked))
             try:
                 landed = await flight.landed()
             except Exception:
@@ -107,6 +112,7 @@ class CachedResponses:
     async def close(self) -> None:
         await self._flights.end_all()
         await self._refreshes.end_all()
+        await self._gatherings.close()
         if self._chores:
             await asyncio.wait(self._chores)
 
@@ -212,6 +218,10 @@ def _kept(entry: Entry) -> Answer:
 
 def _made(made: Computed, source: Source) -> Answer:
     return Answer(body=made.body, source=source, fresh_for=made.freshness.fresh if made.freshness else 0.0)
+
+
+async def _unkept(compute: Compute) -> Answer:
+    return _made(await compute(), Source.BYPASS)
 
 
 def _shared(answer: Answer) -> Answer:

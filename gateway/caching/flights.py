@@ -7,7 +7,7 @@ their arrival and the beginning of the computation a drop may have been acknowle
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -65,6 +65,14 @@ class Flight:
         """Has this called then."""
         self._task.add_done_callback(lambda _: done())
 
+    async def over_or(self, moment: Awaitable[None]) -> None:
+        """Returns when it has ended, well or not, or at that moment."""
+        waiting = asyncio.ensure_future(moment)
+        try:
+            await asyncio.wait({self._task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+
     async def end(self) -> None:
         """Breaks it off."""
         self._task.cancel()
@@ -95,6 +103,10 @@ class Flights:
         self._under_way[key] = flight
         flight.when_over(lambda: self._forget(key, flight))
         return flight
+
+    def hand_over(self, key: str, others: "Flights") -> None:
+        """Has nobody join the one of this key any more; it goes on among others."""
+        others.begin(key, self._under_way.pop(key))
 
     async def end_all(self) -> None:
         """Breaks them off."""

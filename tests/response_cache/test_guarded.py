@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator, Collection
 
 import pytest
 
-from gateway.caching.ports import Source
+from gateway.caching.ports import Computed, Source
 from services.infra.redis_calls.reach import FAILURES, Reach
 from services.infra.response_cache.guarded import GuardedResponses
 from services.infra.response_cache.memory import MemoryResponses
 from services.infra.response_cache.models import Busy, Entry, Lease
 from services.shared.errors import Unavailable
 from tests.response_cache.contract import LARGEST, LEASED_FOR, SHIRT, SHOE, ResponseStoreContract, kept, page
-from tests.response_cache.kitchen import Kitchen, engine, settled, until
+from tests.response_cache.kitchen import Kitchen, asked, engine, settled, until
 
 
 class Moody(MemoryResponses):
@@ -196,3 +196,39 @@ async def test_a_busy_process_does_not_blame_the_store(reach: Reach) -> None:
         return "here"
 
     assert await reach.ask(answered()) == "here"
+
+
+async def test_a_crowd_is_answered_together_while_the_store_is_away(moody: Moody, guarded: GuardedResponses) -> None:
+    cache, kitchen = engine(guarded), Kitchen()
+    moody.is_away = True
+    kitchen.gate.clear()
+    asking = [asked(cache, kitchen.cook)]
+    await until(lambda: kitchen.made)
+    kitchen.truth = 1
+    asking += [asked(cache, kitchen.cook) for _ in range(100)]
+    # Who came later waits for a computation of their own, but not until a slow one has ended.
+    await until(lambda: kitchen.made == 2)
+    kitchen.gate.set()
+    answers = await asyncio.gather(*asking)
+    assert [answer.body for answer in answers] == [b"0", *[b"1"] * 100]
+    assert kitchen.made == 2
+    assert [answer.source for answer in answers].count(Source.BYPASS) == 2
+    await cache.close()
+
+
+async def test_when_one_of_a_crowd_fails_the_others_are_answered_while_the_store_is_away(
+    moody: Moody, guarded: GuardedResponses
+) -> None:
+    cache, kitchen = engine(guarded), Kitchen()
+    moody.is_away = True
+
+    async def refused() -> Computed:
+        raise Unavailable("budget")
+
+    asking = [asked(cache, refused), *(asked(cache, kitchen.cook) for _ in range(20))]
+    failed, *answers = await asyncio.gather(*asking, return_exceptions=True)
+    assert isinstance(failed, Unavailable)
+    assert {answer.body for answer in answers if not isinstance(answer, BaseException)} == {b"0"}
+    assert len([answer for answer in answers if isinstance(answer, BaseException)]) == 0
+    assert kitchen.made < 5
+    await cache.close()
