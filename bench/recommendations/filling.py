@@ -33,13 +33,12 @@ async def fill(database: Database, history: History) -> None:
         for (sku, week), sold in changes.sales.items():
             sales[sku, week, "orders"] += sold.orders
             sales[sku, week, "units"] += sold.units
-        # What one customer bought in a week is whole: nobody else writes that row.
-        await _insert(database, _tally(orders, Changes(sales={}, purchases=changes.purchases, pairs={})))
+        await _insert(database, _tally(orders, Changes(sales={}, pairs={})))
     weeks = {(sku, week) for sku, week, _ in sales}
     in_weeks = {
         (sku, week): Sold(orders=sales[sku, week, "orders"], units=sales[sku, week, "units"]) for sku, week in weeks
     }
-    await _insert(database, _tally((), Changes(sales=in_weeks, purchases={}, pairs=pairs)))
+    await _insert(database, _tally((), Changes(sales=in_weeks, pairs=pairs)))
 
 
 def _tally(orders: Iterable[StandingOrder], changes: Changes) -> Tally:

@@ -1,7 +1,4 @@
-"""What one more order costs to be counted, whatever was bought before it and whoever buys.
-
-The orders are of the whole last year: those of one customer in one week share a row, which is not what is measured.
-"""
+"""What one more order costs to be counted, whatever was bought before it and whoever buys."""
 
 import time
 from collections.abc import Mapping, Sequence

@@ -17,7 +17,7 @@ from bench.recommendations.filling import GENERATION
 from bench.timings import cpu_seconds
 from services.infra.mongo import Database
 from services.infra.outbox.rows import Outbox
-from services.recommendations.counting.documents import PURCHASES, named, place_of
+from services.recommendations.counting.documents import ORDERS, named, place_of
 from services.recommendations.events import refreshed_event
 from services.recommendations.models import ListChange
 from services.recommendations.refreshing.models import UsersAfter
@@ -85,7 +85,7 @@ async def _bare(field: Field) -> int:
     elsewhere = Database(field.client, f"{field.name}_bare")
     copies = Stores.of(elsewhere, Outbox(elsewhere)).lists
     await copies.prepare()
-    purchases, after, customers = field.database.collection(named(PURCHASES, GENERATION)), "", 0
+    purchases, after, customers = field.database.collection(named(ORDERS, GENERATION)), "", 0
     while True:
         page = await field.service.steps.users_after(UsersAfter(after=after, limit=PAGE))
         await purchases.find({"place": {"$in": [place_of(user_id) for user_id in page.user_ids]}}).to_list(None)

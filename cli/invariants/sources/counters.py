@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from cli.invariants.recommending.records import Recommending
 from services.infra.mongo import Document
 from services.infra.transaction import Transaction
+from services.shared.weeks import week_of
 
 
 def recommending(moment: Transaction) -> Recommending:
@@ -15,13 +16,15 @@ def recommending(moment: Transaction) -> Recommending:
     counts: Counter[tuple[str, ...]] = Counter()
     for document in moment.found(f"sales_{generation}", {}):
         counts.update(_sales(document))
-    for document in moment.found(f"purchases_{generation}", {}):
-        for field, orders in document["skus"].items():
-            counts["purchases", document["user"], str(document["week"]), field.replace("~", ".")] += orders
+    orders = moment.found(f"orders_{generation}", {})
+    for document in orders:
+        # One that was called off has none any more.
+        for sku in document.get("skus", ()):
+            counts["purchases", document["user"], str(week_of(document["at"])), sku] += 1
     for document in moment.found(f"pairs_{generation}", {}):
         counts["pair", *document["skus"]] += document["orders"]
     return Recommending(
-        marks=_marks(moment.found(f"orders_{generation}", {}, kept={"mark": 1})),
+        marks=_marks(orders),
         counts={what: number for what, number in counts.items() if number},
         offered={
             document["_id"]: tuple(item["sku"] for item in document["items"])

@@ -9,9 +9,10 @@ from typing import Final
 from cli.recommendations.quality.pairs import PairCounts
 from cli.recommendations.quality.split import Exam
 from services.recommendations.counting.models import Changes
-from services.recommendations.counting.tally import changes_of
+from services.recommendations.counting.tally import changes_of, units_of
 from services.recommendations.models import Partners, Purchases, Sales, Shop, Sold
-from services.shared.weeks import weeks_until
+from services.shared.standing_orders import StandingOrder
+from services.shared.weeks import week_of, weeks_until
 
 AT_ONCE: Final = 2000
 """Orders whose changes are in memory at the same time."""
@@ -26,7 +27,7 @@ class HistoryCounts:
         pairs = PairCounts(sorted(product.sku for product in exam.products))
         for start in range(0, len(exam.known), AT_ONCE):
             changes = changes_of((order, 1) for order in exam.known[start : start + AT_ONCE])
-            self._add(changes)
+            self._add(changes, exam.known[start : start + AT_ONCE])
             pairs.add(changes.pairs)
         self._partners = pairs.partners()
         self.shop = Shop(
@@ -43,13 +44,14 @@ class HistoryCounts:
         """See `CountReader.partners_of`."""
         return {sku: found for sku in skus if (found := self._partners(sku))}
 
-    def _add(self, changes: Changes) -> None:
+    def _add(self, changes: Changes, orders: Iterable[StandingOrder]) -> None:
         for (sku, week), sold in changes.sales.items():
             self._sales[sku][week] = _sum((self._sales[sku].get(week, Sold()), sold))
-        for (user, week), counts in changes.purchases.items():
-            for sku, count in counts.items():
-                weeks = self._purchases[user].setdefault(sku, {})
-                weeks[week] = weeks.get(week, 0) + count
+        for order in orders:
+            week = week_of(order.placed_at)
+            for sku in units_of(order):
+                weeks = self._purchases[order.customer_id].setdefault(sku, {})
+                weeks[week] = weeks.get(week, 0) + 1
 
 
 def _sum(sold: Iterable[Sold]) -> Sold:

@@ -1,9 +1,10 @@
 """Counts as MongoDB documents and back: names of collections, validators, indexes. Reads and writes nothing.
 
 A generation of counters has collections of its own, `<name>_<generation>`:
-- `orders`: `_id` order id, `mark`; of a counted one also `user`, `at` (when it was placed), `skus`
+- `orders`: `_id` order id, `mark`; of one that was ever counted `user` and `place` (of the user, see `place_of`); as
+  long as it is counted `at` (when it was placed), `skus`. What a user has bought is read of these: a row for all that
+  he bought in some time would grow, and each order would write it whole
 - `sales`: `_id` SKU, `orders` and `units` of all time, `weeks` {week: {`orders`, `units`}}
-- `purchases`: `_id` `<place>/<week>`, `user`, `place` (of the user, see `place_of`), `week`, `skus` {SKU: orders}
 - `pairs`: `_id` both SKUs, `skus` the same as a list, `orders` with both
 and for all: `generations` (one document, see Generations), `called_off` (`_id` order id: it stands no more, for good),
 `shelf` (products by SKU).
@@ -18,6 +19,7 @@ from services.recommendations.counting.models import Changes, Mark, Tally
 from services.recommendations.models import Partner, Purchase, Sales, ShelfProduct, Sold
 from services.shared.ids import derived_id
 from services.shared.standing_orders import StandingOrder
+from services.shared.weeks import week_of
 
 GENERATIONS: Final = "generations"
 COUNTERS: Final = "counters"
@@ -26,14 +28,12 @@ COUNTERS: Final = "counters"
 CALLED_OFF: Final = "called_off"
 ORDERS: Final = "orders"
 SALES: Final = "sales"
-PURCHASES: Final = "purchases"
 PAIRS: Final = "pairs"
 SHELF: Final = "shelf"
 
 INDEXES: Final[Mapping[str, Mapping[str, Keys]]] = {
-    ORDERS: {"latest_of_user": [("user", 1), ("at", -1)]},
+    ORDERS: {"of_buyer": [("place", 1), ("at", -1)]},
     SALES: {},
-    PURCHASES: {"place": [("place", 1)]},
     PAIRS: {"of_sku": [("skus", 1)]},
 }
 """Of each generation. That of pairs leaves the count out: each order would move entries of it."""
@@ -50,7 +50,6 @@ def _validator(**properties: Document) -> Document:
 VALIDATORS: Final[Mapping[str, Document]] = {
     ORDERS: _validator(_id=TEXT, mark={"enum": [mark.value for mark in Mark]}),
     SALES: _validator(_id=TEXT, orders=COUNT, units=COUNT, weeks={"bsonType": "object"}),
-    PURCHASES: _validator(_id=TEXT, user=TEXT, place=TEXT, week=WHOLE, skus={"bsonType": "object"}),
     PAIRS: _validator(_id=TEXT, skus=TEXTS, orders=COUNT),
 }
 """A count below zero is a defect: the server refuses what would make one."""
@@ -81,7 +80,8 @@ def writes_of(tally: Tally, generation: int) -> list[Write]:
     ]
 
 
-TAKE_BACK: Final[Document] = {"$set": {"mark": Mark.VOID.value}, "$unset": {"user": "", "at": "", "skus": ""}}
+TAKE_BACK: Final[Document] = {"$set": {"mark": Mark.VOID.value}, "$unset": {"at": "", "skus": ""}}
+"""Whose it was stays: a list that was made of it is made anew with those of all users, whatever went wrong before."""
 
 
 def _raising(changes: Changes, generation: int) -> Iterable[Write]:
@@ -94,26 +94,8 @@ def _raising(changes: Changes, generation: int) -> Iterable[Write]:
             numbers[f"weeks.{week}.{name}"] = number
     for sku in sorted(by_sku):
         yield raised(named(SALES, generation), {"_id": sku}, by_sku[sku], {})
-    for (user_id, week), counts in sorted(changes.purchases.items()):
-        place = place_of(user_id)
-        yield raised(
-            named(PURCHASES, generation),
-            {"_id": f"{place}/{week}"},
-            {f"skus.{field_of(sku)}": count for sku, count in counts.items()},
-            {"user": user_id, "place": place, "week": week},
-        )
     for pair, count in sorted(changes.pairs.items()):
         yield raised(named(PAIRS, generation), {"_id": " ".join(pair)}, {"orders": count}, {"skus": list(pair)})
-
-
-def field_of(sku: str) -> str:
-    """A field's name for a SKU: a dot would part it. No SKU has a `~`."""
-    return sku.replace(".", "~")
-
-
-def sku_of(field: str) -> str:
-    """The SKU back."""
-    return field.replace("~", ".")
 
 
 def _marked(order: StandingOrder) -> Document:
@@ -121,6 +103,7 @@ def _marked(order: StandingOrder) -> Document:
         "_id": order.order_id,
         "mark": Mark.COUNTED.value,
         "user": order.customer_id,
+        "place": place_of(order.customer_id),
         "at": order.placed_at,
         "skus": sorted({line.sku for line in order.lines}),
     }
@@ -133,13 +116,13 @@ def sales_from(document: Document) -> Sales:
 
 
 def purchases_from(documents: Iterable[Document]) -> dict[str, dict[str, dict[int, int]]]:
-    """By user and SKU the orders of each week, without zeros; of users of whom nothing is left, nothing."""
+    """By user and SKU the orders of each week, of counted orders."""
     found: dict[str, dict[str, dict[int, int]]] = {}
     for document in documents:
-        for field, count in document["skus"].items():
-            if count:
-                by_sku = found.setdefault(document["user"], {})
-                by_sku.setdefault(sku_of(field), {})[document["week"]] = count
+        week, by_sku = week_of(document["at"]), found.setdefault(document["user"], {})
+        for sku in document["skus"]:
+            weeks = by_sku.setdefault(sku, {})
+            weeks[week] = weeks.get(week, 0) + 1
     return found
 
 

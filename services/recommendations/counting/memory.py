@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.recommendations.counting.models import Changes, Mark, OrderNews
-from services.recommendations.counting.tally import tally
+from services.recommendations.counting.tally import tally, units_of
 from services.recommendations.counting.versions import outcome_of
 from services.recommendations.models import (
     Partner,
@@ -24,7 +24,7 @@ from services.recommendations.refreshing.models import UserPage, UsersAfter
 from services.shared.errors import Conflict
 from services.shared.receipts import Outcome
 from services.shared.standing_orders import StandingOrder
-from services.shared.weeks import weeks_until
+from services.shared.weeks import week_of, weeks_until
 
 
 class MemoryShelf:
@@ -54,7 +54,7 @@ class _Generation:
         self.marks: dict[str, Mark] = {}
         self.orders: dict[str, StandingOrder] = {}
         self.sales: defaultdict[str, Counter[tuple[int, str]]] = defaultdict(Counter)
-        self.purchases: defaultdict[str, Counter[tuple[str, int]]] = defaultdict(Counter)
+        self.buyers: set[str] = set()
         self.pairs: Counter[tuple[str, str]] = Counter()
 
     def take(self, news: Sequence[OrderNews], gone: dict[str, Mark]) -> tuple[Sequence[Outcome], int]:
@@ -63,6 +63,7 @@ class _Generation:
         self.marks |= dict.fromkeys((order.order_id for order in found.counted), Mark.COUNTED)
         self.marks |= dict.fromkeys((*found.void, *found.taken_back), Mark.VOID)
         self.orders |= {order.order_id: order for order in found.counted}
+        self.buyers |= {order.customer_id for order in found.counted}
         for order_id in found.taken_back:
             del self.orders[order_id]
         self._change(found.changes)
@@ -72,9 +73,6 @@ class _Generation:
         for (sku, week), sold in changes.sales.items():
             self.sales[sku][week, "orders"] += sold.orders
             self.sales[sku][week, "units"] += sold.units
-        for (user_id, week), counts in changes.purchases.items():
-            for sku, count in counts.items():
-                self.purchases[user_id][sku, week] += count
         for pair, count in changes.pairs.items():
             self.pairs[pair] += count
 
@@ -124,16 +122,18 @@ class MemoryCounts:
 
     async def purchases_of(self, user_ids: Sequence[str], since_week: int) -> Mapping[str, Purchases]:
         """See `CountReader.purchases_of`."""
-        found: defaultdict[str, dict[str, dict[int, int]]] = defaultdict(dict)
-        for user_id in user_ids:
-            for (sku, week), count in self._serving.purchases.get(user_id, {}).items():
-                if count and week >= since_week:
-                    found[user_id].setdefault(sku, {})[week] = count
-        return dict(found)
+        found: dict[str, dict[str, dict[int, int]]] = {}
+        for order in self._serving.orders.values():
+            week = week_of(order.placed_at)
+            if order.customer_id in user_ids and week >= since_week:
+                for sku in units_of(order):
+                    weeks = found.setdefault(order.customer_id, {}).setdefault(sku, {})
+                    weeks[week] = weeks.get(week, 0) + 1
+        return found
 
     async def users_after(self, wish: UsersAfter) -> UserPage:
         """See `CountReader.users_after`. Their places are their ids."""
-        left = sorted(user_id for user_id in self._serving.purchases if user_id > wish.after)
+        left = sorted(user_id for user_id in self._serving.buyers if user_id > wish.after)
         taken = tuple(left[: wish.limit])
         return UserPage(user_ids=taken, after=taken[-1] if len(left) > wish.limit else None)
 

@@ -26,16 +26,15 @@ class OrderNews:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What is added to the counts; less than zero where it is taken back. Nothing in it is zero.
+    """What is added to the counts; less than zero where it is taken back. Nothing in it is zero. What a user has bought
+    is no count: his orders tell.
 
     Attributes:
         sales: by SKU and week.
-        purchases: by user and week, of each SKU the orders with it.
         pairs: orders with both, by two SKUs of which the first is the lesser.
     """
 
     sales: Mapping[tuple[str, int], Sold]
-    purchases: Mapping[tuple[str, int], Mapping[str, int]]
     pairs: Mapping[tuple[str, str], int]
 
 

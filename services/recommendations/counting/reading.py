@@ -9,7 +9,6 @@ from services.infra.transaction import Reads
 from services.recommendations.counting.documents import (
     ORDERS,
     PAIRS,
-    PURCHASES,
     SALES,
     SHELF,
     named,
@@ -25,7 +24,7 @@ from services.recommendations.models import Partner, Partners, Purchase, Purchas
 from services.recommendations.ports import MOST_PARTNERS
 from services.recommendations.refreshing.models import UserPage, UsersAfter
 from services.shared.spans import FIRST, end_of_span, next_parts
-from services.shared.weeks import weeks_until
+from services.shared.weeks import EPOCH, WEEK, weeks_until
 
 
 class MongoCountReader:
@@ -39,8 +38,8 @@ class MongoCountReader:
         if not user_ids:
             return {}
         places = sorted({place_of(user_id) for user_id in user_ids})
-        wanted = {"place": {"$in": places}, "week": {"$gte": since_week}}
-        return purchases_from(await self._found(PURCHASES, wanted))
+        wanted = {"place": {"$in": places}, "at": {"$gte": EPOCH + since_week * WEEK}}
+        return purchases_from(await self._found(ORDERS, wanted, {"user": 1, "at": 1, "skus": 1}))
 
     async def users_after(self, wish: UsersAfter) -> UserPage:
         """See `CountReader.users_after`. A page ends with a place, so nobody is in two of them."""
@@ -48,7 +47,7 @@ class MongoCountReader:
         parts, after, end = FIRST, wish.after, end_of_span(wish.after, FIRST)
         while True:
             span: Document = {"$gt": after} | ({} if end is None else {"$lt": end})
-            some = await self._found(PURCHASES, {"place": span}, {"place": 1, "user": 1})
+            some = await self._found(ORDERS, {"place": span}, {"place": 1, "user": 1})
             here = {each["place"]: each["user"] for each in some}
             found |= here
             if end is None or len(found) >= wish.limit:
@@ -62,20 +61,15 @@ class MongoCountReader:
 
     async def shop(self, now: datetime) -> Shop:
         """See `CountReader.shop`. Reads all that was ever sold, and all products."""
-        sales = [sales_from(document) for document in await self._found(SALES, {})]
-        products = await self._database.read(lambda reads: reads.found(SHELF, {}))
-        return Shop(
-            now=weeks_until(now),
-            products={product.sku: product for product in map(product_from, products)},
-            sales={each.sku: each for each in sales if each.total.orders},
-        )
+        return await self._database.read(partial(_shop, now))
 
     async def bought_since(self, user_ids: Sequence[str], since: datetime) -> Mapping[str, tuple[Purchase, ...]]:
         """See `CountReader.bought_since`."""
         if not user_ids:
             return {}
         found: dict[str, tuple[Purchase, ...]] = {}
-        for document in await self._found(ORDERS, {"user": {"$in": list(user_ids)}, "at": {"$gte": since}}):
+        places = sorted({place_of(user_id) for user_id in user_ids})
+        for document in await self._found(ORDERS, {"place": {"$in": places}, "at": {"$gte": since}}):
             user_id = document["user"]
             found[user_id] = (*found.get(user_id, ()), purchase_from(document))
         return found
@@ -85,6 +79,17 @@ class MongoCountReader:
             return reads.found(named(collection, generations(reads).serving), wanted, kept=kept)
 
         return await self._database.read(work)
+
+
+def _shop(now: datetime, reads: Reads) -> Shop:
+    """In the thread that reads: what it makes of the documents takes as long as others must not wait."""
+    sales = map(sales_from, reads.found(named(SALES, generations(reads).serving), {}))
+    products = map(product_from, reads.found(SHELF, {}))
+    return Shop(
+        now=weeks_until(now),
+        products={product.sku: product for product in products},
+        sales={each.sku: each for each in sales if each.total.orders},
+    )
 
 
 def _partners(skus: Sequence[str], reads: Reads) -> Partners:

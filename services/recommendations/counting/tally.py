@@ -3,7 +3,7 @@
 All that is counted is whole and only ever added, so that taking an order back undoes exactly what it did.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TypeVar
@@ -57,19 +57,16 @@ def changes_of(signed: Iterable[tuple[StandingOrder, int]]) -> Changes:
     """What these orders are in the counts, each with +1 or -1."""
     orders: Counter[tuple[str, int]] = Counter()
     units: Counter[tuple[str, int]] = Counter()
-    purchases: defaultdict[tuple[str, int], Counter[str]] = defaultdict(Counter)
     pairs: Counter[tuple[str, str]] = Counter()
     for order, sign in signed:
         week = week_of(order.placed_at)
         for sku, count in units_of(order).items():
             orders[sku, week] += sign
             units[sku, week] += sign * count
-            purchases[order.customer_id, week][sku] += sign
         for pair in pairs_of(order):
             pairs[pair] += sign
     return Changes(
         sales={key: Sold(orders=orders[key], units=units[key]) for key in orders if orders[key] or units[key]},
-        purchases={key: left for key, counts in purchases.items() if (left := _without_zeros(counts))},
         pairs=_without_zeros(pairs),
     )
 

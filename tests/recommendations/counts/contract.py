@@ -110,6 +110,14 @@ class CountContract:
             after = page.after
         assert sorted(found) == sorted(users)
 
+    async def test_who_has_called_off_all_is_walked_still(self, counts: Counts) -> None:
+        await counts.count([*stands(an_order()), *called_off(an_order())])
+        await counts.count(stands(an_order("o2", user="bob")))
+        await counts.count(called_off(an_order("o2", user="bob")))
+        assert (await counts.users_after(UsersAfter(after="", limit=5))).user_ids == ("bob",)
+        assert await counts.purchases_of(USERS, 0) == {}
+        assert await counts.bought_since(USERS, NOW - timedelta(days=1)) == {}
+
     async def test_a_rebuild_counts_what_stands_and_what_happens_meanwhile(self, counts: Counts) -> None:
         lost, kept, gone = an_order("lost"), an_order("kept"), an_order("gone", "SOAP", "LAMP")
         await counts.count(stands(kept, gone))

@@ -12,9 +12,8 @@ from tests.recommendations.counts.mongo import MongoCounts
 
 OF_THE_CONNECTION: Final = {"lsid", "$db", "$clusterTime", "$readPreference", "txnNumber"}
 INDEXED: Final = {
-    "purchases_0": ("place", "place"),
     "pairs_0": ("skus", "of_sku"),
-    "orders_0": ("user", "latest_of_user"),
+    "orders_0": ("place", "of_buyer"),
 }
 """Of each collection that grows with the orders the field that a reader looks for, and its index."""
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from bson import BSON
 from pymongo.errors import WriteError
 
 from services.infra.mongo import Database
@@ -37,6 +38,14 @@ class TestMongoCounts(CountContract):
         await shelf.prepare()
         assert await counted(counts, USERS, SKUS) == recounted([an_order("o2")])
 
+    async def test_an_order_writes_as_much_whatever_its_buyer_has_bought_before(
+        self, counts: MongoCounts, database: Database
+    ) -> None:
+        await counts.count(stands(an_order("first")))
+        before = await _bytes_by_buyer(database)
+        await counts.count(stands(*(an_order(f"o{number}", f"S{number}", f"T{number}") for number in range(60))))
+        assert await _bytes_by_buyer(database) <= before
+
     async def test_no_count_falls_below_zero(self, counts: MongoCounts, database: Database) -> None:
         await counts.count(stands(an_order()))
         with pytest.raises(WriteError):
@@ -63,3 +72,11 @@ class TestMongoCounts(CountContract):
         database_of = pairs.database
         generations = {name.rpartition("_")[2] for name in await database_of.list_collection_names() if "pairs" in name}
         assert generations == {"1", "2"}
+
+
+async def _bytes_by_buyer(database: Database) -> int:
+    """The largest document that names the buyer: what an order of his may have to write whole."""
+    of_database = database.collection("any").database
+    names = [name for name in await of_database.list_collection_names() if not name.startswith("system.")]
+    found = [await database.collection(name).find({"user": "ada"}).to_list(None) for name in names]
+    return max(len(BSON.encode(document)) for documents in found for document in documents)
