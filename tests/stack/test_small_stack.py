@@ -81,6 +81,12 @@ def test_a_killed_server_comes_back_on_its_port_with_its_data(shared: Running) -
     assert '"event": "down"' in (Path(after.logs) / "up.log").read_text()
 
 
+def test_its_own_redis_has_bounded_room_and_puts_out_what_ends_soonest(shared: Running) -> None:
+    told = redis(shared.addresses(), "INFO", "memory") or ""
+    assert f"'maxmemory': {256 * 1024 * 1024}," in told
+    assert "'maxmemory_policy': 'volatile-ttl'" in told
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_everything_in_time(start: Start, number: signal.Signals) -> None:
     running = start()

@@ -10,6 +10,9 @@ from cli.stack.site import Site
 from cli.stack.tools import Kind, Source, Tools, given
 from services.infra.settings import RedisSettings
 
+ROOM = "256mb"
+"""Kept answers are put out when there is no more, those that end soonest first; counters last longer."""
+
 
 def find_redis(settings: RedisSettings, tools: Tools) -> Source:
     """The first place that has it; raises CommandFailed that says how to get it."""
@@ -55,6 +58,8 @@ class RedisServer:
             "--appendonly": "yes",
             "--appendfsync": "everysec",
             "--save": "",
+            "--maxmemory": ROOM,
+            "--maxmemory-policy": "volatile-ttl",
         }
         return Launch(argv=(str(self.source.program), *(word for option in options.items() for word in option)))
 
