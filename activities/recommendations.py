@@ -74,7 +74,9 @@ class RecommendationActivities:
         done = _told_before(activity.info().heartbeat_details) or RefreshedBatch(after=wish.after)
         while done.more and done.users < wish.limit and not activity.is_worker_shutdown():
             page = await self._lists.users_after(UsersAfter(after=done.after, limit=PAGE))
-            made = await self._lists.refresh_users(RefreshUsers(user_ids=page.user_ids))
+            # A run, and not a workflow: one of the same id that begins later sees what was bought meanwhile.
+            job = activity.info().workflow_run_id
+            made = await self._lists.refresh_users(RefreshUsers(user_ids=page.user_ids, job=job))
             done = done.with_page(made, page.after)
             activity.heartbeat(done.users, done.changed, done.after, done.more)
         return done

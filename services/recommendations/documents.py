@@ -4,7 +4,6 @@
 `computed_at`, `version`.
 """
 
-from dataclasses import asdict
 from typing import Final
 
 from services.infra.mongo import WHOLE, Document
@@ -42,12 +41,17 @@ def list_document(stored: UserList) -> Document:
     return {
         "_id": stored.user_id,
         "items": [
-            {"sku": item.sku, "score": float(item.score), "rule": item.rule.value, "basis": asdict(item.basis)}
+            {"sku": item.sku, "score": float(item.score), "rule": item.rule.value, "basis": _basis(item.basis)}
             for item in stored.items
         ],
         "computed_at": stored.computed_at,
         "version": stored.version,
     }
+
+
+def _basis(basis: Basis) -> Document:
+    # By hand: `asdict` copies all that it finds, and takes ten times as long for what a refresh does most.
+    return {"orders": basis.orders, "of": basis.of, "sku": basis.sku, "category": basis.category}
 
 
 def list_from(document: Document) -> UserList:

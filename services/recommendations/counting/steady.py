@@ -5,6 +5,7 @@ What belongs to one user is read each time. Keeps a bounded number of products' 
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,11 +13,15 @@ from services.recommendations.models import Partner, Partners, Purchase, Purchas
 from services.recommendations.ports import CountReader
 from services.recommendations.refreshing.models import UserPage, UsersAfter
 from services.shared.clock import Clock
+from services.shared.errors import Unavailable
 from services.shared.recent import Recent
 from services.shared.weeks import WEEK, weeks_until
 
 MOST_PRODUCTS: Final = 5000
 """Of which partners are kept."""
+
+RENEWED: Final = 0.7
+"""Of its age the part after which the shop is read again, while the old one is served."""
 
 
 class SteadyCounts:
@@ -28,6 +33,7 @@ class SteadyCounts:
         self._age = age
         self._shop: Shop | None = None
         self._reading = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
         self._partners: Recent[tuple[datetime, tuple[Partner, ...]]] = Recent(MOST_PRODUCTS)
 
     async def purchases_of(self, user_ids: Sequence[str], since_week: int) -> Mapping[str, Purchases]:
@@ -55,13 +61,26 @@ class SteadyCounts:
         return {sku: partners for sku, partners in known.items() if partners}
 
     async def shop(self, now: datetime) -> Shop:
-        """See `CountReader.shop`; as it was at most `age` ago. Whoever comes while it is read waits for it."""
-        async with self._reading:
-            shop = self._shop
-            if shop is None or not 0 <= _weeks_between(shop, now) < self._age / WEEK:
-                shop = self._shop = await self._counts.shop(now)
-            return shop
+        """See `CountReader.shop`; as it was at most `age` ago. It is read again before that: only who comes after a
+        while in which nobody came waits for it.
+        """
+        if (shop := self._younger_than(self._age, now)) is None:
+            async with self._reading:
+                shop = self._younger_than(self._age, now) or await self._read(now)
+        elif self._younger_than(self._age * RENEWED, now) is None and (self._renewal is None or self._renewal.done()):
+            self._renewal = asyncio.create_task(self._renew(now))
+        return shop
 
+    def _younger_than(self, age: timedelta, now: datetime) -> Shop | None:
+        shop = self._shop
+        return shop if shop and 0 <= weeks_until(now) - shop.now < age / WEEK else None
 
-def _weeks_between(shop: Shop, now: datetime) -> float:
-    return weeks_until(now) - shop.now
+    async def _renew(self, now: datetime) -> None:
+        # Whoever comes once it is too old finds out himself.
+        with suppress(Unavailable):
+            async with self._reading:
+                await self._read(now)
+
+    async def _read(self, now: datetime) -> Shop:
+        self._shop = shop = await self._counts.shop(now)
+        return shop

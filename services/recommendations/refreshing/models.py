@@ -10,9 +10,14 @@ from services.shared.standing_orders import StandingOrder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshUsers:
-    """The wish that the lists of these users are made anew; who has bought nothing gets none."""
+    """The wish that the lists of these users are made anew; who has bought nothing gets none.
+
+    Attributes:
+        job: names what makes the lists of many in several steps, which need not see what is bought together meanwhile.
+    """
 
     user_ids: tuple[str, ...]
+    job: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final, TypeAlias
 
 from services.recommendations.counting.ports import CountStore
 from services.recommendations.events import refreshed_event
 from services.recommendations.limits import KEPT_WEEKS
-from services.recommendations.models import ListChange, Purchases, Ranked, UserList
+from services.recommendations.models import Basis, ListChange, Purchases, Ranked, Rule, UserList
 from services.recommendations.ports import CountReader, ListStore, Rules
 from services.recommendations.refreshing.models import (
     CountedOrders,
@@ -21,6 +20,7 @@ from services.recommendations.refreshing.models import (
     UserPage,
     UsersAfter,
 )
+from services.recommendations.refreshing.partners import PartnersOfJob
 from services.shared.clock import Clock
 from services.shared.errors import Unavailable
 from services.shared.events import Event, Origin
@@ -35,17 +35,18 @@ class ListMaker:
 
     def __init__(self, counts: CountReader, lists: ListStore, rules: Rules, clock: Clock, ids: IdFactory) -> None:
         self._counts = counts
+        self._partners = PartnersOfJob(counts)
         self._lists = lists
         self._rules = rules
         self._clock = clock
         self._ids = ids
 
-    async def make(self, user_ids: Sequence[str]) -> int:
-        """How many of their lists are others than before. Raises Unavailable."""
+    async def make(self, user_ids: Sequence[str], job: str | None = None) -> int:
+        """How many of their lists are others than before; `job` as in RefreshUsers. Raises Unavailable."""
         for _ in range(ATTEMPTS):
             # Before the counts: who is overtaken by newer ones finds another list, and begins again.
             was = await self._lists.lists_of(user_ids)
-            ranked = await self._ranked(user_ids)
+            ranked = await self._ranked(user_ids, job)
             changes = [
                 change for user_id in ranked if (change := self._change(user_id, was.get(user_id), ranked[user_id]))
             ]
@@ -53,12 +54,12 @@ class ListMaker:
                 return len(changes)
         raise Unavailable("database", "others were first again and again")
 
-    async def _ranked(self, user_ids: Sequence[str]) -> Mapping[str, tuple[Ranked, ...]]:
+    async def _ranked(self, user_ids: Sequence[str], job: str | None) -> Mapping[str, tuple[Ranked, ...]]:
         shop = await self._counts.shop(self._clock.now())
         found = await self._counts.purchases_of(user_ids, int(shop.now) - KEPT_WEEKS)
         histories: dict[str, Purchases] = {user_id: found.get(user_id, {}) for user_id in user_ids}
         anchors = {user_id: self._rules.anchors_of(shop, history) for user_id, history in histories.items()}
-        partners = await self._counts.partners_of(sorted({sku for some in anchors.values() for sku in some}))
+        partners = await self._partners.of(sorted({sku for some in anchors.values() for sku in some}), job)
         ranked = {}
         for user_id, history in histories.items():
             known = {sku: partners[sku] for sku in anchors[user_id] if sku in partners}
@@ -96,7 +97,7 @@ class RefreshService:
 
     async def refresh_users(self, wish: RefreshUsers) -> RefreshedUsers:
         """See `RefreshSteps.refresh_users`."""
-        changed = await self._maker.make(wish.user_ids)
+        changed = await self._maker.make(wish.user_ids, wish.job)
         return RefreshedUsers(users=len(wish.user_ids), changed=changed)
 
     async def users_after(self, wish: UsersAfter) -> UserPage:
@@ -120,8 +121,8 @@ class RefreshService:
         await self._store.finish_rebuild(wish.rebuild_id)
 
 
-def _read(items: Sequence[Ranked]) -> list[Ranked]:
-    return [replace(item, score=0.0) for item in items]
+def _read(items: Sequence[Ranked]) -> list[tuple[str, Rule, Basis]]:
+    return [(item.sku, item.rule, item.basis) for item in items]
 
 
 def _offered(items: Sequence[Ranked]) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Lists are made from what is counted, stored where a reader would see a difference, and told of where others would."""
 
-from services.recommendations.models import ListChange, UserList
+from services.recommendations.models import ListChange, Rule, UserList
 from services.recommendations.refreshing.models import CountStanding, OneRebuild, RefreshUsers, UsersAfter
 from tests.recommendations.counts.makers import an_order
 from tests.recommendations.lists.house import House
@@ -82,3 +82,27 @@ async def test_everybody_who_bought_is_walked_and_counts_can_be_made_anew() -> N
     assert (await house.steps.count_standing(CountStanding(rebuild_id="r1", orders=orders))).counted == 2
     await house.steps.finish_rebuild(OneRebuild(rebuild_id="r1"))
     assert (await house.steps.users_after(UsersAfter(after="", limit=100))).user_ids == ("bob",)
+
+
+async def test_all_lists_of_a_job_are_made_of_the_same_pairs_and_those_of_the_next_of_newer_ones() -> None:
+    house = await a_house()
+    await house.steps.refresh_users(RefreshUsers(user_ids=("ada",), job="night-1"))
+    for number in range(5):
+        await house.buys(f"fan-{number}", "pen", "cap", order=f"fan-{number}")
+    assert "cap" not in await _goes_with(house, RefreshUsers(user_ids=("ada",), job="night-1"))
+    assert "cap" in await _goes_with(house, RefreshUsers(user_ids=("ada",), job="night-2"))
+
+
+async def test_the_list_of_who_has_just_bought_is_made_of_what_is_counted_now() -> None:
+    house = await a_house()
+    await house.steps.refresh_users(RefreshUsers(user_ids=("ada",), job="night-1"))
+    for number in range(5):
+        await house.buys(f"fan-{number}", "pen", "cap", order=f"fan-{number}")
+    assert "cap" in await _goes_with(house, RefreshUsers(user_ids=("ada",)))
+
+
+async def _goes_with(house: House, wish: RefreshUsers) -> set[str]:
+    """What the user's list recommends since it goes with something."""
+    await house.steps.refresh_users(wish)
+    (user_id,) = wish.user_ids
+    return {item.sku for item in house.lists.lists[user_id].items if item.rule is Rule.BOUGHT_TOGETHER}
