@@ -1,5 +1,6 @@
 """The database alone, and recommendations on it as their process has them. Measures nothing."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Final
 
 from bench.recommendations.filling import fill
 from bench.recommendations.history import History
+from bench.timings import cpu_seconds
 from cli.ready import Addresses
 from services.infra.mongo import Client, Database, close, connect
 from services.infra.outbox.rows import Outbox
@@ -37,6 +39,10 @@ class Field:
     def database(self) -> Database:
         """The database of that name."""
         return Database(self.client, self.name)
+
+    def cpu_seconds(self, name: str) -> dict[str, float]:
+        """Of this process alone, under that name, and of the database: the servers are children of this process."""
+        return {name: time.process_time()} | cpu_seconds({"database": self.server})
 
     @cached_property
     def service(self) -> Recommending:

@@ -4,11 +4,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from os import getpid
 from typing import Final
 
 from bench.recommendations.field import Field
-from bench.timings import Spread, cpu_seconds, spread_of
+from bench.timings import Spread, spread_of
 from services.recommendations.counting.models import OrderNews
 
 ORDERS: Final = 300
@@ -62,12 +61,11 @@ async def order_costs(field: Field) -> list[OrderCost]:
 
 
 async def _cost(field: Field, new: Newcomers, buyer: str, customers: Sequence[int]) -> OrderCost:
-    pids = {"counting": getpid(), "database": field.server}
     await _counted(field, [[new.next(customers)] for _ in range(WARM_UP)])
     singles = [[new.next(customers)] for _ in range(ORDERS)]
-    before = cpu_seconds(pids)
+    before = field.cpu_seconds("counting")
     alone = await _counted(field, singles)
-    after = cpu_seconds(pids)
+    after = field.cpu_seconds("counting")
     batches = [[new.next(customers) for _ in range(TOGETHER)] for _ in range(ORDERS // TOGETHER)]
     together = await _counted(field, batches)
     return OrderCost(
@@ -75,7 +73,7 @@ async def _cost(field: Field, new: Newcomers, buyer: str, customers: Sequence[in
         buyer=buyer,
         milliseconds=spread_of(alone),
         together=1000 * sum(together) / len(together) / TOGETHER,
-        cpu_milliseconds={name: 1000 * (after[name] - before[name]) / ORDERS for name in pids},
+        cpu_milliseconds={name: 1000 * (after[name] - before[name]) / ORDERS for name in after},
     )
 
 

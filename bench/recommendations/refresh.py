@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from os import getpid
 from typing import Final
 
 import psutil
@@ -14,7 +13,6 @@ from temporalio.testing import ActivityEnvironment
 from activities.recommendations import PAGE, RecommendationActivities, RefreshBatch
 from bench.recommendations.field import IDS, Field
 from bench.recommendations.filling import GENERATION
-from bench.timings import cpu_seconds
 from services.infra.mongo import Database
 from services.infra.outbox.rows import Outbox
 from services.recommendations.counting.documents import ORDERS, named, place_of
@@ -51,12 +49,11 @@ class Refresh:
 async def refresh_speed(field: Field) -> Refresh:
     """Measures all three, one after the other."""
     steps = RecommendationActivities(field.service.steps, field.service.steps)
-    pids = {"making": getpid(), "database": field.server}
     with_memory = _Memory()
     async with with_memory.watched():
-        before = cpu_seconds(pids)
+        before = field.cpu_seconds("making")
         customers, first = await _timed(lambda: _refresh_all(steps))
-        after = cpu_seconds(pids)
+        after = field.cpu_seconds("making")
         _, again = await _timed(lambda: _refresh_all(steps))
     _, bare = await _timed(lambda: _bare(field))
     return Refresh(
@@ -65,7 +62,7 @@ async def refresh_speed(field: Field) -> Refresh:
         again=customers / again,
         bare=customers / bare,
         mebibytes_more=with_memory.mebibytes_more,
-        cpu_milliseconds={name: 1000 * (after[name] - before[name]) / customers for name in pids},
+        cpu_milliseconds={name: 1000 * (after[name] - before[name]) / customers for name in after},
     )
 
 
