@@ -124,7 +124,7 @@ FIELDS: Final[Mapping[str, Access]] = {
     ),
     **_rows("DeadLetter", Access.REACHED, "fingerprint disposition correlationId replayHistory workflow"),
     **_rows("DeadLetterHeader", Access.REACHED, "name value"),
-    **_rows("DeadLetterReplay", Access.REACHED, "workflow actorId at verdict detail"),
+    **_rows("DeadLetterReplay", Access.REACHED, "workflow actorId at verdict detail reason"),
     **_rows("DeadLetterConnection", Access.REACHED, "edges pageInfo totalCount"),
     **_rows("DeadLetterEdge", Access.REACHED, "cursor node"),
     **_rows(

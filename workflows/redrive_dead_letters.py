@@ -154,7 +154,12 @@ class RedriveDeadLetters:
             )
             for each in letters
         )
-        command = RecordReplays(redrive_id=workflow.info().workflow_id, actor_id=self._input.actor_id, results=results)
+        command = RecordReplays(
+            redrive_id=workflow.info().workflow_id,
+            actor_id=self._input.actor_id,
+            results=results,
+            reason=self._input.reason,
+        )
         return (await perform(steps.RECORD_REPLAYS, command, REMOTE)).quarantined
 
     # -------------------------------------------------------------- helpers

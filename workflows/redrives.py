@@ -153,6 +153,7 @@ class RedriveInput:
     Attributes:
         actor_id: who has asked for it, as the gateway has verified.
         so_far: how far earlier runs of the same redrive came; None for the first.
+        reason: why, in their words; empty where they gave none, and in inputs that are older than it.
     """
 
     actor_id: str
@@ -160,6 +161,7 @@ class RedriveInput:
     dry_run: bool = False
     rules: RedriveRules = RedriveRules()
     so_far: RedriveMark | None = None
+    reason: str = ""
 
 
 def told(progress: RedriveProgress, actor_id: str) -> str:

@@ -1,11 +1,13 @@
 """`caravan dlq`: its commands and their options. The work is elsewhere, imported when asked for."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.dlq.choices import FIELDS, wanted_of
+from cli.operations.options import taking
 
 dlq = typer.Typer(help="List, show, replay, discard and export dead letters.", no_args_is_help=True)
 
@@ -54,23 +56,35 @@ def show(
     run_show(letter_id, ready, as_json=as_json)
 
 
-@dlq.command()
-def replay(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayOptions:
+    """What `caravan dlq replay` can be told."""
+
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="[ID...]", help="These letters; or all that `--where` says.")
-    ] = None,
-    *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, say what would come of each.")] = False,
-    wait: Annotated[bool, typer.Option(help="Stay until it has ended. It goes on without anybody, too.")] = True,
-    where: Where = None,
-    as_json: Json = False,
-    ready: ReadyIn = None,
-) -> None:
+    ] = None
+    reason: Annotated[str, typer.Option(help="Why; it stays with the letters, with your name.")] = ""
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, say what would come of each.")] = False
+    wait: Annotated[bool, typer.Option(help="Stay until it has ended. It goes on without anybody, too.")] = True
+    where: Where = None
+    as_json: Json = False
+    ready: ReadyIn = None
+
+
+@dlq.command()
+@taking(ReplayOptions)
+def replay(chosen: ReplayOptions) -> None:
     """Give letters back to the consumer that gave up; exit code 0 only if none of them failed again."""
     from cli.dlq.run import Replay, run_replay
 
-    wish = Replay(ids=tuple(ids or ()), wanted=wanted_of(where or ()), dry_run=dry_run, wait=wait)
-    run_replay(wish, ready, as_json=as_json)
+    wish = Replay(
+        ids=tuple(chosen.ids or ()),
+        wanted=wanted_of(chosen.where or ()),
+        reason=chosen.reason,
+        dry_run=chosen.dry_run,
+        wait=chosen.wait,
+    )
+    run_replay(wish, chosen.ready, as_json=chosen.as_json)
 
 
 @dlq.command()

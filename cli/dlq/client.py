@@ -14,7 +14,7 @@ IDS_AT_ONCE: Final = 100
 LETTER: Final = """id topic partition offset key consumer eventId eventType errorType errorMessage fingerprint
   disposition attempts replays status note firstFailedAt lastFailedAt correlationId"""
 WHOLE: Final = f"""{LETTER} payload headers {{ name value }}
-  replayHistory {{ at actorId verdict detail workflow {{ id }} }}"""
+  replayHistory {{ at actorId reason verdict detail workflow {{ id }} }}"""
 
 GROUPS: Final = """query ($filter: DeadLetterFilter) { deadLetterGroups(filter: $filter) {
   consumer eventType errorType errorMessage fingerprint count oldest newest } }"""
@@ -22,8 +22,8 @@ LETTERS: Final = """query ($first: Int!, $after: String, $filter: DeadLetterFilt
   deadLetters(first: $first, after: $after, filter: $filter) {
     edges { node { %s } } pageInfo { hasNextPage endCursor } } }"""
 SHOW: Final = f"query ($id: ID!) {{ deadLetter(id: $id) {{ {WHOLE} workflow {{ id type status url }} }} }}"
-REPLAY: Final = f"""mutation ($ids: [ID!], $filter: DeadLetterFilter, $dryRun: Boolean!) {{
-  replayDeadLetters(ids: $ids, filter: $filter, dryRun: $dryRun) {{
+REPLAY: Final = f"""mutation ($ids: [ID!], $filter: DeadLetterFilter, $dryRun: Boolean!, $reason: String!) {{
+  replayDeadLetters(ids: $ids, filter: $filter, dryRun: $dryRun, reason: $reason) {{
     count workflow {{ id }} {PROBLEMS} }} }}"""
 REDRIVE: Final = """query ($id: ID!) { redrive(id: $id) {
   id state dryRun total canary quarantined tally { done applied alreadyApplied superseded failed }
@@ -61,10 +61,10 @@ class LettersClient:
         found: Json | None = (await self._ask(SHOW, id=letter_id))["deadLetter"]
         return found
 
-    async def replay(self, ids: Sequence[str], wanted: Wanted, *, dry_run: bool) -> Json:
+    async def replay(self, ids: Sequence[str], wanted: Wanted, reason: str, *, dry_run: bool) -> Json:
         """What was begun: the count, the workflow, and the problems of single ids. Raises Refusal where nothing was."""
         chosen = {"ids": list(ids)} if ids else {"filter": wanted.as_input()}
-        answer: Json = (await self._ask(REPLAY, **chosen, dryRun=dry_run))["replayDeadLetters"]
+        answer: Json = (await self._ask(REPLAY, **chosen, dryRun=dry_run, reason=reason))["replayDeadLetters"]
         return _accepted(answer)
 
     async def redrive(self, redrive_id: str) -> Json | None:

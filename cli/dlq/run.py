@@ -27,6 +27,7 @@ class Replay:
 
     ids: tuple[str, ...]
     wanted: Wanted
+    reason: str
     dry_run: bool
     wait: bool
 
@@ -79,7 +80,7 @@ def run_replay(wish: Replay, ready: Path | None, *, as_json: bool) -> bool:
 
     async def use(letters: LettersClient) -> bool:
         screen = _screen(as_json=as_json)
-        begun = await letters.replay(wish.ids, wish.wanted, dry_run=wish.dry_run)
+        begun = await letters.replay(wish.ids, wish.wanted, wish.reason, dry_run=wish.dry_run)
         if begun["workflow"] is None or not wish.wait:
             screen.begun(begun)
             return not begun["errors"]

@@ -148,5 +148,6 @@ def _why(letter: Mapping[str, str | None]) -> str:
 
 
 def _replayed(replay: Json) -> str:
+    reason = f" ({replay['reason']})" if replay["reason"] else ""
     why = f" ({replay['detail']})" if replay["detail"] else ""
-    return f"{replay['at']} by {replay['actorId']}: {replay['verdict']}{why}, {replay['workflow']['id']}"
+    return f"{replay['at']} by {replay['actorId']}{reason}: {replay['verdict']}{why}, {replay['workflow']['id']}"

@@ -6,7 +6,7 @@ from typing import Any
 import graphene
 
 from gateway.context import Info, context_of
-from gateway.inputs import checked_id
+from gateway.inputs import checked_id, checked_reason
 from gateway.types.dead_letters import (
     DeadLetter,
     DeadLetterConnection,
@@ -101,6 +101,7 @@ class DeadLetterMutations(graphene.ObjectType):
         ids=graphene.List(graphene.NonNull(graphene.ID)),
         wanted=graphene.Argument(DeadLetterFilter, name="filter"),
         dry_run=graphene.Boolean(default_value=False),
+        reason=graphene.String(default_value=""),
     )
     discard_dead_letters = graphene.Field(
         DeadLettersPayload,
@@ -117,16 +118,20 @@ class DeadLetterMutations(graphene.ObjectType):
         ids: list[str] | None = None,
         wanted: Mapping[str, Any] | None = None,
         dry_run: bool | None = None,  # noqa: FBT001 (GraphQL passes it by its name)
+        reason: str | None = None,
     ) -> LettersAnswer:
         """Begins a redrive of what is open, and says which of the ids are not. Nothing to replay begins nothing."""
         context = context_of(info)
+        why = checked_reason(reason) if reason else ""
         selection = Selection(
             ids=None if ids is None else tuple(ids), wanted=None if wanted is None else _filter_of(wanted)
         )
         snapshot = await context.backends.dead_letters.survey(selection, context.signed_in)
         if not snapshot.count:
             return LettersAnswer(count=0, errors=snapshot.problems, verdicts=() if dry_run else None)
-        command = RedriveInput(actor_id=context.signed_in.user_id, selection=selection, dry_run=bool(dry_run))
+        command = RedriveInput(
+            actor_id=context.signed_in.user_id, selection=selection, dry_run=bool(dry_run), reason=why
+        )
         redrives, request_id = context.backends.redrives, context.backends.ids.new()
         verdicts = None
         if dry_run:

@@ -66,13 +66,14 @@ class DeadLetterHeader(graphene.ObjectType):
 
 
 class DeadLetterReplay(graphene.ObjectType):
-    """One replay of a letter: who, when, and what came of it."""
+    """One replay of a letter: who, when and why, and what came of it."""
 
     workflow = graphene.Field(Workflow, required=True)
     actor_id = graphene.ID(required=True)
     at = graphene.Field(DateTime, required=True)
     verdict = graphene.Field(ReplayVerdictType, required=True)
     detail = graphene.String(description="Why it failed")
+    reason = graphene.String(description="Why it was replayed; null where nobody said")
 
     @staticmethod
     def resolve_workflow(replay: Replay, _info: Info) -> WorkflowReference:
@@ -83,6 +84,11 @@ class DeadLetterReplay(graphene.ObjectType):
     def resolve_detail(replay: Replay, _info: Info) -> str | None:
         """Null where there is nothing to say."""
         return replay.detail or None
+
+    @staticmethod
+    def resolve_reason(replay: Replay, _info: Info) -> str | None:
+        """Null where nobody said."""
+        return replay.reason or None
 
 
 class DeadLetter(graphene.ObjectType):

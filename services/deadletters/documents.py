@@ -140,6 +140,7 @@ def _replay_document(replay: Replay) -> Document:
         "at": replay.at,
         "verdict": replay.verdict.value,
         "detail": replay.detail,
+        "reason": replay.reason,
     }
 
 

@@ -41,6 +41,7 @@ class Replay:
     Attributes:
         redrive_id: the workflow's id; a letter is replayed once by each.
         detail: why it failed; empty otherwise.
+        reason: why it was replayed, in the words of who did; empty where they gave none.
     """
 
     redrive_id: str
@@ -48,6 +49,7 @@ class Replay:
     at: datetime
     verdict: Verdict
     detail: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,11 +217,12 @@ class ReplayResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordReplays:
-    """What a redrive did with some letters, on whose behalf. Repeatable."""
+    """What a redrive did with some letters, on whose behalf and why. Repeatable."""
 
     redrive_id: str
     actor_id: str
     results: tuple[ReplayResult, ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,7 @@ class DeadLetterService:
                 at=now,
                 verdict=result.verdict,
                 detail=shortened(result.error_message, LONGEST_DETAIL),
+                reason=command.reason,
             )
             return replayed(letter, replay, result)
 

@@ -36,7 +36,7 @@ class DeadLetterStoreContract:
     """Subclasses offer a fixture `store`."""
 
     async def test_a_letter_and_its_record_are_kept_whole(self, store: DeadLetterStore) -> None:
-        replay = Replay(redrive_id="r1", actor_id="ops", at=LATE, verdict=Verdict.FAILED, detail="again")
+        replay = Replay(redrive_id="r1", actor_id="ops", at=LATE, verdict=Verdict.FAILED, detail="again", reason="why")
         stored = a_letter(1, history=(replay,), replays=1, disposition=None, handled_at=LATE, note="why")
         odd = RawRecord(topic=TOPIC, key=None, value=b"\x00\xff", headers=(("a", None), ("a", b"\xff"), ("", b"")))
         assert await store.insert([replace(stored, record=odd)]) == 1

@@ -46,7 +46,9 @@ class Desk:
     async def letter(self, index: int = 0) -> DeadLetter:
         return (await self.store.by_ids([self.ids[index]]))[0]
 
-    async def replay(self, redrive_id: str, verdict: Verdict, *indexes: int) -> tuple[DeadLetter, ...]:
+    async def replay(
+        self, redrive_id: str, verdict: Verdict, *indexes: int, reason: str = ""
+    ) -> tuple[DeadLetter, ...]:
         failed = verdict is Verdict.FAILED
         results = tuple(
             ReplayResult(
@@ -57,7 +59,8 @@ class Desk:
             )
             for index in indexes or (0,)
         )
-        return await self.service.record_replays(RecordReplays(redrive_id=redrive_id, actor_id="ops", results=results))
+        command = RecordReplays(redrive_id=redrive_id, actor_id="ops", results=results, reason=reason)
+        return await self.service.record_replays(command)
 
     async def discard(
         self, *ids: str, reason: str = "a test's"
@@ -168,6 +171,13 @@ async def test_what_had_its_effect_now_or_before_is_replayed(desk: Desk, verdict
     assert letter == await desk.letter()
     assert (letter.status, letter.replays, letter.handled_at) == (LetterStatus.REPLAYED, 1, desk.clock.now())
     assert [(each.redrive_id, each.actor_id, each.verdict) for each in letter.history] == [("r1", "ops", verdict)]
+
+
+async def test_a_replayed_letter_tells_who_when_and_why(desk: Desk) -> None:
+    for number, reason in enumerate(("the shelf is back", "")):
+        await desk.replay(f"r{number}", Verdict.FAILED, reason=reason)
+    told = [(each.actor_id, each.at, each.reason) for each in (await desk.letter()).history]
+    assert told == [("ops", desk.clock.now(), "the shelf is back"), ("ops", desk.clock.now(), "")]
 
 
 async def test_what_fails_a_third_time_is_quarantined(desk: Desk) -> None:

@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 
 from services.deadletters.documents import INDEXES, filter_of
 from services.deadletters.memory import MemoryDeadLetterStore
-from services.deadletters.models import LetterFilter
+from services.deadletters.models import LetterFilter, Replay
 from services.deadletters.ports import DeadLetterStore
 from services.deadletters.reading import letter_of
 from services.deadletters.store import MongoDeadLetterStore
 from services.infra.mongo import Database
 from services.shared.dead_letters import DeadLetterHeader
+from services.shared.replays import Verdict
 from tests.deadletters.contract import DeadLetterStoreContract
 from tests.deadletters.makers import STORED_AT, a_letter, found
 
@@ -28,6 +29,16 @@ class TestMongoDeadLetterStore(DeadLetterStoreContract):
         store = MongoDeadLetterStore(database)
         await store.prepare()
         return store
+
+
+async def test_a_replay_that_was_kept_without_a_reason_is_read(database: Database) -> None:
+    store = MongoDeadLetterStore(database)
+    await store.prepare()
+    replay = Replay(redrive_id="r1", actor_id="ops", at=STORED_AT, verdict=Verdict.FAILED, detail="again")
+    stored = a_letter(1, history=(replay,), replays=1)
+    await store.insert([stored])
+    await database.collection("letters").update_many({}, {"$unset": {"history.0.reason": ""}})
+    assert await store.by_ids([stored.letter.id]) == (stored.letter,)
 
 
 async def test_preparing_again_changes_nothing(database: Database) -> None:

@@ -66,6 +66,20 @@ async def test_a_dry_run_tells_of_each_letter_and_a_replay_of_what_failed(desk: 
     assert set((await desk.letters.statuses()).values()) == {"REPLAYED"}
 
 
+async def test_a_letter_shows_who_replayed_it_and_why(desk: Desk) -> None:
+    await desk.letters.park("stock-notes", "e1")
+    desk.world.consumer.fails = lambda _: True
+    letter_id = await desk.letters.id_of("e1")
+    for words in ((), ("--reason", "the shelf is back")):
+        assert (await desk.dlq("replay", letter_id, *words)).exit_code == 1
+    shown = (await desk.dlq("show", letter_id)).stdout.splitlines()
+    silent, told = (line for line in shown if line.startswith("replayed"))
+    ops = desk.world.ids["ops"]
+    assert (f"by {ops}: FAILED" in silent, f"by {ops} (the shelf is back): FAILED" in told) == (True, True)
+    refused = await desk.dlq("replay", letter_id, "--reason", "x" * 501)
+    assert (refused.exit_code, "500 characters" in refused.stderr) == (1, True)
+
+
 async def test_nothing_is_replayed_unless_it_was_said_what(desk: Desk) -> None:
     await desk.letters.park("stock-notes", "e1")
     for words in ((), ("e1", "--where", "status=parked")):

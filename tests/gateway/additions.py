@@ -21,6 +21,7 @@ ADDITIONS = frozenset(
         "DeadLetterHeader",
         "DeadLetterProspect",
         "DeadLetterReplay",
+        "Mutation.replayDeadLetters(reason)",
         "DeadLettersPayload.verdicts",
         "DeadLettersPayload.workflow",
         "Query.deadLetter",

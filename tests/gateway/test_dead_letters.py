@@ -13,15 +13,15 @@ from tests.gateway.world import World
 LIST = """query L($filter: DeadLetterFilter, $first: Int, $after: String) {
   deadLetters(filter: $filter, first: $first, after: $after) {
     totalCount pageInfo { hasNextPage endCursor } edges { node { id offset status } } } }"""
-REPLAY = """mutation R($ids: [ID!], $filter: DeadLetterFilter, $dry: Boolean) {
-  replayDeadLetters(ids: $ids, filter: $filter, dryRun: $dry) {
+REPLAY = """mutation R($ids: [ID!], $filter: DeadLetterFilter, $dry: Boolean, $reason: String) {
+  replayDeadLetters(ids: $ids, filter: $filter, dryRun: $dry, reason: $reason) {
     count workflow { id } verdicts { id prospect errorType } errors { code path } } }"""
 DISCARD = """mutation D($ids: [ID!]!, $reason: String!) {
   discardDeadLetters(ids: $ids, reason: $reason) { count workflow { id } errors { code path } } }"""
 LETTER = """query L($id: ID!) { deadLetter(id: $id) {
   id topic partition offset key consumer eventId eventType payload errorType errorMessage attempts replays status note
   firstFailedAt lastFailedAt disposition correlationId headers { name value }
-  replayHistory { workflow { id } actorId verdict detail } workflow { id } } }"""
+  replayHistory { workflow { id } actorId verdict detail reason } workflow { id } } }"""
 
 
 @pytest.fixture
@@ -131,7 +131,13 @@ async def test_a_replay_has_the_effect_in_the_consumer_and_says_who_asked(world:
     letter = await asked(world, LETTER, id=ids[0])
     assert letter["status"] == "REPLAYED"
     assert letter["replayHistory"] == [
-        {"workflow": done["workflow"], "actorId": world.ids["ops"], "verdict": "APPLIED", "detail": None}
+        {
+            "workflow": done["workflow"],
+            "actorId": world.ids["ops"],
+            "verdict": "APPLIED",
+            "detail": None,
+            "reason": None,
+        }
     ]
     query = (
         "query R($id: ID!) { redrive(id: $id) { id state dryRun total tally { done applied failed } failures { id } } }"
@@ -145,6 +151,13 @@ async def test_a_replay_has_the_effect_in_the_consumer_and_says_who_asked(world:
         "failures": [],
     }
     assert await asked(world, query, id="redrive/none") is None
+
+
+@pytest.mark.parametrize("reason", ["the shelf is back\nsince noon", None, ""])
+async def test_a_replay_tells_why_where_somebody_said(world: World, ids: list[str], reason: str | None) -> None:
+    await asked(world, REPLAY, ids=ids[:1], reason=reason)
+    (replay,) = (await asked(world, LETTER, id=ids[0]))["replayHistory"]
+    assert replay["reason"] == (reason or None)
 
 
 async def test_a_dry_run_tells_what_would_happen_and_nothing_does(world: World, ids: list[str]) -> None:
@@ -184,6 +197,9 @@ async def test_nothing_to_replay_begins_nothing(world: World, ids: list[str]) ->
         ({"ids": ["a"], "filter": {}}, ["ids"]),
         ({"ids": []}, ["ids"]),
         ({"filter": {"status": "REPLAYED"}}, ["filter", "status"]),
+        ({"filter": {}, "reason": "x" * 501}, ["reason"]),
+        ({"filter": {}, "reason": "\x1b[2J"}, ["reason"]),
+        ({"filter": {}, "reason": " "}, ["reason"]),
     ],
 )
 async def test_a_replay_that_cannot_be_is_refused_with_the_place(
@@ -191,6 +207,7 @@ async def test_a_replay_that_cannot_be_is_refused_with_the_place(
 ) -> None:
     done = await asked(world, REPLAY, **variables)
     assert (done["count"], done["errors"]) == (0, [{"code": "INVALID", "path": path}])
+    assert world.redrives.journal == []
 
 
 async def test_a_discard_says_who_and_why(world: World, ids: list[str]) -> None:
@@ -202,11 +219,12 @@ async def test_a_discard_says_who_and_why(world: World, ids: list[str]) -> None:
 
 async def test_the_audit_trail_names_the_letters_and_the_filter(world: World, ids: list[str]) -> None:
     await asked(world, DISCARD, ids=ids[:1], reason="a test order")
-    await asked(world, REPLAY, filter={"consumer": CONSUMER}, dry=True)
+    await asked(world, REPLAY, filter={"consumer": CONSUMER}, dry=True, reason="the shelf is back")
     page = await world.shop.trail.page(AuditQuery())
     replay, discard = ({each.name: each.value for each in edge.node.arguments} for edge in page.edges)
     assert discard == {"ids.0": ids[0], "reason": "a test order"}
     assert (replay["filter.consumer"], replay["filter.status"], replay["dryRun"]) == (CONSUMER, "PARKED", "true")
+    assert replay["reason"] == "the shelf is back"
 
 
 async def test_dead_letters_that_are_away_take_nothing_else_with_them(world: World) -> None:

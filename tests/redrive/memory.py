@@ -49,7 +49,7 @@ class MemoryRedrives:
             after = found[-1].place
             letters = [await self._tried(each, dry_run=command.dry_run) for each in found]
             if not command.dry_run:
-                await self._record(workflow_id, command.actor_id, letters)
+                await self._record(workflow_id, command, letters)
             progress = progress.after(letters, 0, command.rules)
         return progress
 
@@ -61,9 +61,10 @@ class MemoryRedrives:
         (stored,) = await self._letters.raw_records([candidate.id])
         return await _asked(applier, candidate.id, stored.record, dry_run=dry_run)
 
-    async def _record(self, workflow_id: str, actor_id: str, letters: list[LetterVerdict]) -> None:
+    async def _record(self, workflow_id: str, command: RedriveInput, letters: list[LetterVerdict]) -> None:
         results = tuple(ReplayResult(letter_id=each.letter_id, verdict=Verdict(each.verdict)) for each in letters)
-        await self._letters.record_replays(RecordReplays(redrive_id=workflow_id, actor_id=actor_id, results=results))
+        done = RecordReplays(redrive_id=workflow_id, actor_id=command.actor_id, results=results, reason=command.reason)
+        await self._letters.record_replays(done)
 
     def _answer(self) -> None:
         if self.away:

@@ -12,7 +12,7 @@ from services.shared.errors import Invalid
 from tests.redrive.lab import Case
 from workflows.redrives import RedriveInput, RedriveProgress, RedriveState, Tally
 
-ALL = RedriveInput(actor_id="olga", selection=Selection(wanted=LetterFilter()))
+ALL = RedriveInput(actor_id="olga", selection=Selection(wanted=LetterFilter()), reason="the shelf is back")
 DRY = RedriveInput(actor_id="olga", selection=Selection(wanted=LetterFilter()), dry_run=True)
 
 
@@ -44,7 +44,11 @@ class RedrivesContract(ABC):
         assert begun == [f"redrive/{port.case.request_id}"] * 2
         assert (await port.until_done(begun[0])).tally == Tally(applied=2)
         assert await port.redrives.start(port.case.request_id, ALL) == begun[0]
-        assert {letter.replays for letter in (await port.case.letters.all()).values()} == {1}
+        letters = (await port.case.letters.all()).values()
+        assert {letter.replays for letter in letters} == {1}
+        assert {(each.actor_id, each.reason) for letter in letters for each in letter.history} == {
+            ("olga", "the shelf is back")
+        }
 
     async def test_a_dry_run_answers_with_what_would_be(self, port: Port) -> None:
         await port.case.letters.park("stock-notes", "e1", "bad")

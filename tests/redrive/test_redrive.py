@@ -22,12 +22,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_each_letter_goes_to_the_consumer_that_gave_up_and_oldest_first(case: Case) -> None:
     await case.letters.park("stock-notes", "e1", "e2")
     await case.letters.park("live-orders", "e3")
-    done = await case.redrive()
+    done = await case.redrive(reason="the shelf is back")
     assert (case.notes.effects, case.live.effects) == (["e1", "e2"], ["e3"])
     assert (done.state, done.total, done.tally) == (RedriveState.DONE, 3, Tally(applied=3))
     letter = (await case.letters.all())["e1"]
     assert (letter.status, letter.replays, letter.history[0].actor_id) == (LetterStatus.REPLAYED, 1, "olga")
     assert letter.history[0].redrive_id == f"redrive/{case.request_id}"
+    assert {each.history[0].reason for each in (await case.letters.all()).values()} == {"the shelf is back"}
 
 
 async def test_what_was_applied_before_or_is_superseded_is_done_with(case: Case) -> None:
