@@ -76,7 +76,7 @@ async def compose(settings: Settings) -> FastAPI:
     clock, within = SystemClock(), settings.gateway.answer_within
     identity = Identity(settings.identity.private_key, "gateway", clock)
     line = Line(session=connections(), identity=identity, timeout=within)
-    return assemble(settings, _backends(settings, line, clock, client), clock, line)
+    return assemble(settings, backends_of(settings, line, clock, client), clock, line)
 
 
 async def engine(settings: TemporalSettings) -> Client:
@@ -161,7 +161,8 @@ def campaign_rules_of(settings: Settings) -> CampaignRules:
     return CampaignRules(per_second=settings.notifications.campaign_rate)
 
 
-def _backends(settings: Settings, line: Line, clock: Clock, client: Client) -> Backends:
+def backends_of(settings: Settings, line: Line, clock: Clock, client: Client) -> Backends:
+    """All that the gateway speaks to, over the network."""
     within = settings.gateway.answer_within
     runs = Runs(client, settings.temporal.ui, within, clock)
 

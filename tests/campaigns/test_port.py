@@ -4,18 +4,23 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import pytest
+from aiohttp import ClientSession
 from temporalio.client import Client
 
 from gateway.campaigns import CampaignRuns
+from gateway.composition import backends_of
 from gateway.ports import SagaClosed
 from gateway.temporal_campaigns import TemporalCampaigns
+from services.infra.settings import Settings
 from services.notifications.campaigns.models import CampaignContent, CampaignStatus, CreateCampaign
 from services.shared.errors import Invalid, NotFound, Unavailable
 from tests.campaigns.lab import QUICK, Case
 from tests.gateway.campaign_runs import MemoryCampaignRuns
 from tests.notifications.campaigns.makers import a_wish
+from tests.support.identity import IDENTITY, line
 from tests.support.mongo import free_port
 from workflows.names import campaign_workflow_id
+from workflows.notifications import FanOutInput
 from workflows.plugin import caravan_plugin
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -101,6 +106,19 @@ class TestMemoryCampaignRuns(CampaignRunsContract):
     @pytest.fixture
     def port(self, case: Case) -> Port:
         return Port(MemoryCampaignRuns(case.post.campaigns, case.post.clock), case)
+
+
+async def test_campaigns_go_as_fast_as_the_settings_say(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARAVAN_NOTIFICATIONS__CAMPAIGN_RATE", "7")
+    case.invite(1)
+    async with ClientSession() as session:
+        backends = backends_of(Settings(), line(session, IDENTITY), case.post.clock, case.client)
+        await backends.campaign_runs.start(case.wish(scheduled_for=await case.in_days(3)))
+    run = case.client.get_workflow_handle(campaign_workflow_id(case.campaign_id))
+    begun = (await run.fetch_history()).events[0].workflow_execution_started_event_attributes
+    (given,) = await case.client.data_converter.decode(begun.input.payloads, [FanOutInput])
+    assert given.campaign.rules.per_second == 7
+    await backends.campaign_runs.cancel(case.campaign_id)
 
 
 async def test_an_engine_that_is_away_is_told_in_time() -> None:

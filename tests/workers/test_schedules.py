@@ -34,6 +34,7 @@ from workers.schedules.table import all_schedules, schedules_of
 from workers.temporal import ensure_search_attributes
 from workflows.names import SCHEDULES, SEARCH_ATTRIBUTES
 from workflows.plugin import caravan_plugin
+from workflows.recommendations import RecommendTrendingInput
 
 SWEEP = "expire-reservations"
 WANTED = all_schedules(Settings())
@@ -57,6 +58,15 @@ def test_each_service_brings_its_own_and_all_of_them_are_known_by_name() -> None
     assert set(WANTED) == set(SCHEDULES)
     assert set(schedules_of("notifications", Settings())) == {"weekly-recommendations"}
     assert set(schedules_of("recommendations", Settings())) == {"refresh-recommendations"}
+
+
+def test_the_weekly_campaign_goes_as_fast_as_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARAVAN_NOTIFICATIONS__CAMPAIGN_RATE", "7")
+    action = all_schedules(Settings())["weekly-recommendations"].action
+    assert isinstance(action, ScheduleActionStartWorkflow)
+    (given,) = action.args
+    assert isinstance(given, RecommendTrendingInput)
+    assert given.rules.per_second == 7
 
 
 async def test_the_sweep_is_scheduled_as_the_contract_says(client: Client) -> None:
