@@ -61,7 +61,7 @@ class LettersClient:
         found: Json | None = (await self._ask(SHOW, id=letter_id))["deadLetter"]
         return found
 
-    async def replay(self, ids: Sequence[str], wanted: Wanted, reason: str, *, dry_run: bool) -> Json:
+    async def replay(self, ids: Sequence[str], wanted: Wanted, reason: str = "", *, dry_run: bool) -> Json:
         """What was begun: the count, the workflow, and the problems of single ids. Raises Refusal where nothing was."""
         chosen = {"ids": list(ids)} if ids else {"filter": wanted.as_input()}
         answer: Json = (await self._ask(REPLAY, **chosen, dryRun=dry_run, reason=reason))["replayDeadLetters"]
