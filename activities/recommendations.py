@@ -6,6 +6,7 @@ from typing import Final
 
 from temporalio import activity
 
+from activities.origin import origin
 from services.recommendations.refreshing.models import (
     CountedOrders,
     CountStanding,
@@ -64,7 +65,7 @@ class RecommendationActivities:
     @activity.defn(name="recommendations.refresh_users")
     async def refresh_users(self, wish: RefreshUsers) -> RefreshedUsers:
         """Their lists, made anew."""
-        return await self._lists.refresh_users(wish)
+        return await self._lists.refresh_users(wish, origin())
 
     @activity.defn(name="recommendations.refresh_batch")
     async def refresh_batch(self, wish: RefreshBatch) -> RefreshedBatch:
@@ -76,7 +77,7 @@ class RecommendationActivities:
             page = await self._lists.users_after(UsersAfter(after=done.after, limit=PAGE))
             # A run, and not a workflow: one of the same id that begins later sees what was bought meanwhile.
             job = activity.info().workflow_run_id
-            made = await self._lists.refresh_users(RefreshUsers(user_ids=page.user_ids, job=job))
+            made = await self._lists.refresh_users(RefreshUsers(user_ids=page.user_ids, job=job), origin())
             done = done.with_page(made, page.after)
             activity.heartbeat(done.users, done.changed, done.after, done.more)
         return done

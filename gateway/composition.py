@@ -1,5 +1,6 @@
 """The gateway's composition root: the one place that builds it from settings. Nothing else here reads a setting."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 
@@ -119,6 +120,7 @@ def assemble(
     bucket = Bucket(size=settings.limits.budget, leak=settings.limits.budget_refill)
     cached = cached_of(settings, schema, stores.responses or responses_in(shared, backends.ids, CHANCE), metrics.cache)
     edge = edge_of(settings, schema, around, budget or LeakyBudget(counters, names, bucket, metrics.throttle), cached)
+    drop = cached.drop if cached else _drop_nothing
     live = live_of(settings, schema, edge, shared.redis, clock)
     return build_app(
         Parts(
@@ -127,7 +129,7 @@ def assemble(
             readiness=Readiness(checks_of(backends), metrics),
             metrics=metrics,
             jwks=jwks_page(keys, settings.auth.keys_fresh_seconds),
-            unsubscribe=unsubscribe_page(backends.unsubscriptions, backends.ids),
+            unsubscribe=unsubscribe_page(backends.unsubscriptions, backends.ids, drop),
             sockets=live.sockets,
             running=live.running,
             explorer=settings.profile is Profile.DEVELOPMENT,
@@ -136,6 +138,10 @@ def assemble(
             close=partial(_close, shared, line, cached),
         )
     )
+
+
+async def _drop_nothing(_tags: Collection[str]) -> None:
+    """Where no answers are kept."""
 
 
 async def _close(shared: SharedRedis, line: Line | None, cached: CachedAnswers | None) -> None:

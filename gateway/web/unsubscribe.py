@@ -5,7 +5,7 @@ every link. Whose it is, is in no page and no log.
 """
 
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Final
@@ -14,6 +14,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from services.infra.response_cache.tags import user
 from services.infra.telemetry import current_trace
 from services.shared.contacts import OptionalCategory
 from services.shared.errors import NotFound, Unavailable
@@ -52,16 +53,19 @@ OTHERS: Final = "Messages about your orders and the security of your account are
 log = structlog.get_logger(__name__)
 
 Answer = Callable[[Request], Awaitable[Response]]
+Drop = Callable[[Collection[str]], Awaitable[None]]
 
 
-def unsubscribe_page(unsubscriptions: Unsubscriptions, ids: IdFactory) -> Answer:
-    """Answers GET and POST of a link; its token is the path's parameter `token`."""
+def unsubscribe_page(unsubscriptions: Unsubscriptions, ids: IdFactory, drop: Drop) -> Answer:
+    """Answers GET and POST of a link; its token is the path's `token`. What `drop` is told of is seen anew."""
 
     async def answer(request: Request) -> Response:
         token = request.path_params["token"]
         try:
             if request.method == "POST":
-                return _done(await unsubscriptions.unsubscribe(token, _origin(ids)))
+                wish = await unsubscriptions.unsubscribe(token, _origin(ids))
+                await drop([user(wish.user_id)])
+                return _done(wish.category)
             return _question(await unsubscriptions.category_of(token))
         except NotFound:
             said = "This link is not complete, or not one of ours. Take the whole link of the mail."

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.infra.http import Caller
 from services.shared.actors import Actor
-from services.shared.contacts import OptionalCategory
+from services.shared.contacts import OptionalCategory, Unsubscription
 from services.shared.events import Origin
 from services.users.models import (
     ChangePassword,
@@ -76,6 +76,6 @@ class UnsubscriptionsClient:
         category: OptionalCategory = await self._caller.call("category_of", token=token)
         return category
 
-    async def unsubscribe(self, token: str, origin: Origin) -> OptionalCategory:
-        category: OptionalCategory = await self._caller.call("unsubscribe", token=token, origin=origin)
-        return category
+    async def unsubscribe(self, token: str, origin: Origin) -> Unsubscription:
+        wish: Unsubscription = await self._caller.call("unsubscribe", token=token, origin=origin)
+        return wish

@@ -12,6 +12,7 @@ from services.shared.contacts import (
     SealedContact,
     SealedContacts,
     UnsubscribeTokens,
+    Unsubscription,
 )
 from services.shared.events import Origin
 from services.users.changes import Changes
@@ -56,11 +57,11 @@ class LinkUnsubscriptions:
         """See `Unsubscriptions.category_of`."""
         return self._tokens.wish(token).category
 
-    async def unsubscribe(self, token: str, origin: Origin) -> OptionalCategory:
+    async def unsubscribe(self, token: str, origin: Origin) -> Unsubscription:
         """See `Unsubscriptions.unsubscribe`."""
         wish = self._tokens.wish(token)
         await self._store.change(wish.user_id, self._changes.preferences_changed(_without(wish.category), origin))
-        return wish.category
+        return wish
 
 
 def _contact(user: User) -> Contact:

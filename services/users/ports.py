@@ -10,6 +10,7 @@ from services.shared.contacts import (
     OptionalCategory,
     SealedContact,
     SealedContacts,
+    Unsubscription,
 )
 from services.shared.events import Origin
 from services.shared.safety import safe
@@ -124,8 +125,8 @@ class Unsubscriptions(Protocol):
         """What the link's holder would get no more. Raises NotFound for what is no link of ours."""
         ...
 
-    async def unsubscribe(self, token: str, origin: Origin) -> OptionalCategory:
-        """The user gets no more of it from now on; what it was. Repeatable, and without effect on the second time.
+    async def unsubscribe(self, token: str, origin: Origin) -> Unsubscription:
+        """The user gets no more of it from now on; who, and of what. Repeatable, without effect on the second time.
 
         Raises:
             NotFound: no link of ours, or no such account any more.

@@ -4,6 +4,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.recommendations import RecommendationActivities, RefreshBatch
 from services.recommendations.refreshing.models import RefreshedUsers, RefreshUsers, UserPage, UsersAfter
+from services.shared.events import Origin
 from tests.recommendations.lists.house import House
 
 USERS = tuple(f"u{number}" for number in range(7))
@@ -19,9 +20,9 @@ class Walked(House):
         self.steps.refresh_users = self._refresh_users  # type: ignore[method-assign]
         self.steps.users_after = self._few_after  # type: ignore[method-assign]
 
-    async def _refresh_users(self, wish: RefreshUsers) -> RefreshedUsers:
+    async def _refresh_users(self, wish: RefreshUsers, origin: Origin) -> RefreshedUsers:
         self.wishes.append(wish)
-        return await self.refresh(wish)
+        return await self.refresh(wish, origin)
 
     async def _few_after(self, wish: UsersAfter) -> UserPage:
         return await self.page(UsersAfter(after=wish.after, limit=3))

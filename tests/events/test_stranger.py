@@ -59,12 +59,14 @@ class Day:
         self._ids = SortableIds()
         self.email = f"{self._ids.new()}@test.example"
         self.sku = f"S-{self._ids.new()[-10:].upper()}"
+        self.kept = f"{self.sku}-KEPT"
 
     async def pass_by(self) -> dict[str, OrderView]:
         """The orders of the day, by how they ended."""
         ops = await self._visitor.login(self._accounts.ops_email, self._accounts.ops_password.get_secret_value())
-        wish = ProductWish(sku=self.sku, name="Thing", description="", category="Test", price="12.50", stock=5)
-        assert await ops.create_product(wish)
+        for sku in (self.sku, self.kept):
+            wish = ProductWish(sku=sku, name="Thing", description="", category="Test", price="12.50", stock=5)
+            assert await ops.create_product(wish)
         buyer = await self._visitor.register(self.email, PASSWORD, NAME)
         delivered, cancelled, declined = [
             await ended(buyer, await buyer.place(self._wish(method)))
@@ -78,7 +80,7 @@ class Day:
         return {"delivered": delivered, "cancelled": cancelled, "declined": declined}
 
     def _wish(self, method: str) -> OrderWish:
-        return OrderWish(lines={self.sku: 1}, key=self._ids.new(), method=method)
+        return OrderWish(lines={self.sku: 1, self.kept: 1}, key=self._ids.new(), method=method)
 
     async def _change_product(self, ops: ShopClient) -> None:
         client = self._client.signed_in(ops.token or "")

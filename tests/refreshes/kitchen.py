@@ -17,6 +17,7 @@ from services.recommendations.refreshing.models import (
     UsersAfter,
 )
 from services.shared.errors import Conflict, Unavailable
+from services.shared.events import Origin
 from services.shared.standing_orders import ListStandingOrders, StandingLine, StandingOrder, StandingOrders
 from tests.campaigns.post import EngineClock
 
@@ -52,8 +53,9 @@ class Kitchen:
 
     # -------------------------------------------------------------- lists
 
-    async def refresh_users(self, wish: RefreshUsers) -> RefreshedUsers:
+    async def refresh_users(self, wish: RefreshUsers, origin: Origin) -> RefreshedUsers:
         """See RefreshSteps."""
+        assert origin.causation_id
         self._answer()
         self.entered.set()
         await self.gate.wait()

@@ -12,13 +12,16 @@ from cli.stack.running import Running, launch, started
 
 Stack = Running
 
+PROMPT = {"CARAVAN_RECOMMENDATIONS__REFRESH_WINDOW": "1"}
+"""Lists are made anew while a test waits for them."""
+
 __all__ = ["Stack", "launch", "running_stack", "servers", "stack", "started"]
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A whole system, shared by the session: a test leaves it as usable as it found it."""
-    with started(tmp_path_factory.mktemp("stack")) as running:
+    with started(tmp_path_factory.mktemp("stack"), environment=PROMPT) as running:
         yield running
 
 

@@ -88,7 +88,8 @@ async def test_a_link_takes_back_its_kind_of_message_and_no_other(
     store: MemoryAccountStore, unsubscriptions: Unsubscriptions
 ) -> None:
     promotional = TOKENS.token(Unsubscription(user_id="u2", category=OptionalCategory.PROMOTIONAL))
-    assert await unsubscriptions.unsubscribe(RECOMMENDATIONS, ORIGIN) is OptionalCategory.RECOMMENDATION
+    wish = Unsubscription(user_id="u1", category=OptionalCategory.RECOMMENDATION)
+    assert await unsubscriptions.unsubscribe(RECOMMENDATIONS, ORIGIN) == wish
     assert await preferences(store) == Preferences(promotional=False, recommendations=False)
     assert await preferences(store, "u2") == Preferences(promotional=False, recommendations=True)
     await unsubscriptions.unsubscribe(promotional, ORIGIN)

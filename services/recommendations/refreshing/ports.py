@@ -13,6 +13,7 @@ from services.recommendations.refreshing.models import (
     UserPage,
     UsersAfter,
 )
+from services.shared.events import Origin
 
 
 class RefreshSteps(Protocol):
@@ -20,7 +21,7 @@ class RefreshSteps(Protocol):
     Unavailable.
     """
 
-    async def refresh_users(self, wish: RefreshUsers) -> RefreshedUsers:
+    async def refresh_users(self, wish: RefreshUsers, origin: Origin) -> RefreshedUsers:
         """Makes their lists anew, and tells of each that is not as before in the same transaction."""
         ...
 

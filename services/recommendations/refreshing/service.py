@@ -1,6 +1,7 @@
 """Makes lists anew from what is counted now, and answers what workflows ask. On its ports: no database here."""
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
@@ -41,8 +42,11 @@ class ListMaker:
         self._clock = clock
         self._ids = ids
 
-    async def make(self, user_ids: Sequence[str], job: str | None = None) -> int:
-        """How many of their lists are others than before; `job` as in RefreshUsers. Raises Unavailable."""
+    async def make(self, user_ids: Sequence[str], origin: Origin, job: str | None = None) -> int:
+        """How many of their lists are others than before, because of `origin`; `job` as in RefreshUsers.
+
+        Raises Unavailable.
+        """
         for _ in range(ATTEMPTS):
             # Before the counts: who is overtaken by newer ones finds another list, and begins again.
             was = await self._lists.lists_of(user_ids)
@@ -50,7 +54,7 @@ class ListMaker:
             changes = [
                 change for user_id in ranked if (change := self._change(user_id, was.get(user_id), ranked[user_id]))
             ]
-            if await self._lists.keep(changes, [event for change in changes for event in self._told(change)]):
+            if await self._lists.keep(changes, [event for change in changes for event in self._told(change, origin)]):
                 return len(changes)
         raise Unavailable("database", "others were first again and again")
 
@@ -78,12 +82,12 @@ class ListMaker:
         now = UserList(user_id=user_id, items=items, computed_at=self._clock.now(), version=version)
         return ListChange(was=was, now=now)
 
-    def _told(self, change: ListChange) -> list[Event]:
+    def _told(self, change: ListChange, origin: Origin) -> list[Event]:
         """What others are told of: other products, or for other rules; not that the counts behind them have grown."""
         if change.was is not None and change.was.version == change.now.version:
             return []
-        origin = Origin(correlation_id=change.now.user_id)
-        return [refreshed_event(change.now, self._ids.new(), origin)]
+        of_user = dataclasses.replace(origin, correlation_id=change.now.user_id)
+        return [refreshed_event(change.now, self._ids.new(), of_user)]
 
 
 class RefreshService:
@@ -95,9 +99,9 @@ class RefreshService:
         self._counts = counts
         self._store = store
 
-    async def refresh_users(self, wish: RefreshUsers) -> RefreshedUsers:
+    async def refresh_users(self, wish: RefreshUsers, origin: Origin) -> RefreshedUsers:
         """See `RefreshSteps.refresh_users`."""
-        changed = await self._maker.make(wish.user_ids, wish.job)
+        changed = await self._maker.make(wish.user_ids, origin, wish.job)
         return RefreshedUsers(users=len(wish.user_ids), changed=changed)
 
     async def users_after(self, wish: UsersAfter) -> UserPage:

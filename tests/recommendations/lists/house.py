@@ -10,11 +10,13 @@ from services.recommendations.refreshing.service import ListMaker, RefreshServic
 from services.recommendations.rules.recommender import Recommender
 from services.recommendations.service import RecommendationService
 from services.shared.actors import Actor, Role
+from services.shared.events import Origin
 from tests.recommendations.counts.makers import an_order, called_off, stands
 from tests.support.doubles import CountingIds, StandingClock
 
 ADA = Actor(user_id="ada", roles=frozenset({Role.CUSTOMER}))
 REST = timedelta(hours=24)
+ORIGIN = Origin(correlation_id="all", causation_id="recommendations/all")
 
 
 class House:

@@ -7,7 +7,7 @@ import pytest
 from services.recommendations.models import Rule
 from services.recommendations.refreshing.models import RecommendTo
 from services.shared.errors import Invalid
-from tests.recommendations.lists.house import ADA, REST, House
+from tests.recommendations.lists.house import ADA, ORIGIN, REST, House
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ async def test_nobody_and_who_has_no_list_are_shown_what_is_trending(house: Hous
 
 
 async def test_who_has_a_list_is_shown_it_with_reasons_and_what_is_trending_behind(house: House) -> None:
-    await house.maker.make(["ada"])
+    await house.maker.make(["ada"], ORIGIN)
     found = await house.face.recommendations_of(ADA, 10)
     stored = (await house.lists.lists_of(["ada"]))["ada"]
     assert [each.sku for each in found][: len(stored.items)] == [each.sku for each in stored.items]
@@ -45,7 +45,7 @@ async def test_who_has_a_list_is_shown_it_with_reasons_and_what_is_trending_behi
 
 
 async def test_what_was_bought_just_now_is_not_shown_for_a_while(house: House) -> None:
-    await house.maker.make(["ada"])
+    await house.maker.make(["ada"], ORIGIN)
     await house.buys("ada", "pen", order="now", weeks_ago=0)
     assert "pen" not in await shown(house)
     assert (await house.steps.recommend_to(RecommendTo(user_ids=("ada",), limit=9))).by_user["ada"] == ("ink", "cap")
@@ -57,7 +57,7 @@ async def test_what_was_bought_just_now_is_not_shown_for_a_while(house: House) -
 
 
 async def test_what_is_archived_is_shown_to_nobody(house: House) -> None:
-    await house.maker.make(["ada"])
+    await house.maker.make(["ada"], ORIGIN)
     await house.stock("ink", active=False, version=2)
     assert "ink" not in await shown(house)
     assert "ink" not in [each.sku for each in await house.face.recommendations_of(None, 10)]
@@ -73,7 +73,7 @@ async def test_what_is_bought_together_is_told_of_many_products_at_once(house: H
 
 
 async def test_a_campaign_is_told_of_many_users_at_once(house: House) -> None:
-    await house.maker.make(["ada"])
+    await house.maker.make(["ada"], ORIGIN)
     found = await house.steps.recommend_to(RecommendTo(user_ids=("ada", "new"), limit=2))
     assert found.by_user == {"ada": tuple(await shown(house, 2))}
     assert len(found.trending) == 2
