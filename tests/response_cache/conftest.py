@@ -1,7 +1,6 @@
 """One Redis for all that only keep answers in it, and one of a test's own, to be frozen, filled and killed."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 from redis.asyncio import Redis
@@ -9,33 +8,9 @@ from redis.asyncio import Redis
 from services.infra.redis import connect
 from services.infra.settings import RedisSettings
 from tests.live.redis_node import RedisNode
+from tests.support.redis import redis, redis_node, shared_redis
 
-
-@pytest.fixture(scope="package")
-def keeping_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisNode]:
-    node = RedisNode(tmp_path_factory.mktemp("redis"))
-    node.start()
-    yield node
-    node.kill()
-
-
-@pytest.fixture
-async def redis(keeping_redis: RedisNode) -> AsyncIterator[Redis]:
-    """An empty one."""
-    client = connect(RedisSettings(url=keeping_redis.url))
-    await client.flushall()
-    yield client
-    await client.aclose()
-
-
-@pytest.fixture
-def redis_node(tmp_path: Path) -> Iterator[RedisNode]:
-    """One of a test's own."""
-    node = RedisNode(tmp_path)
-    node.start()
-    yield node
-    node.thaw()
-    node.kill()
+__all__ = ["own_redis", "redis", "redis_node", "shared_redis"]
 
 
 @pytest.fixture

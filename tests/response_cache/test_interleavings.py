@@ -77,20 +77,20 @@ def test_a_mistake_would_be_found(mistake: str) -> None:
         play_all(2000, lambda tape: play(PLANTED[mistake], tape))
 
 
-def test_in_redis_nobody_does_either(keeping_redis: RedisNode) -> None:
-    play_all(30, lambda tape: play_in_redis(keeping_redis.url, tape))
+def test_in_redis_nobody_does_either(shared_redis: RedisNode) -> None:
+    play_all(30, lambda tape: play_in_redis(shared_redis.url, tape))
 
 
 @pytest.mark.heavy
 @pytest.mark.timeout(600)
-def test_in_redis_nobody_does_in_many_orders(keeping_redis: RedisNode) -> None:
-    play_all(800, lambda tape: play_in_redis(keeping_redis.url, tape))
+def test_in_redis_nobody_does_in_many_orders(shared_redis: RedisNode) -> None:
+    play_all(800, lambda tape: play_in_redis(shared_redis.url, tape))
 
 
-def test_a_mistake_in_redis_would_be_found(keeping_redis: RedisNode) -> None:
+def test_a_mistake_in_redis_would_be_found(shared_redis: RedisNode) -> None:
     class NoLease(RedisResponses):
         async def store(self, lease: Lease, page: Page) -> Verdict:
             return await super().store(replace(lease, clock=2**50), page)
 
     with pytest.raises(Stale):
-        play_all(500, lambda tape: play_in_redis(keeping_redis.url, tape, NoLease))
+        play_all(500, lambda tape: play_in_redis(shared_redis.url, tape, NoLease))
