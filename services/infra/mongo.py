@@ -55,8 +55,10 @@ WHOLE: Document = {"bsonType": ["int", "long"]}
 
 def connect(settings: MongoSettings) -> Client:
     """A client with timeouts; it connects on first use and again whenever the server is back."""
+    user = {"username": settings.username, "password": settings.password.get_secret_value()}
     return AsyncIOMotorClient(
         settings.url,
+        **(user if settings.username else {}),
         tz_aware=True,
         serverSelectionTimeoutMS=2000,
         connectTimeoutMS=2000,

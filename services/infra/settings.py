@@ -1,14 +1,20 @@
 """The settings of every process: one typed tree, read from the environment once, at the process's start.
 
 Names are `CARAVAN_<SECTION>__<FIELD>`; `.env.example` lists them all (a test compares), and any other that begins like
-them is refused. The sections are in services/infra/sections; everybody imports them from here.
+them is refused. A file of that name in SECRETS_FOLDER counts as well. The sections are in services/infra/sections;
+everybody imports them from here.
 """
 
 from typing import Final, Self
 
 from pydantic import SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from services.infra.identity.raw_keys import DEVELOPMENT_PUBLIC
 from services.infra.sections.edge import CacheSettings, GatewaySettings, LimitsSettings, LiveSettings, SignInSettings
@@ -31,6 +37,7 @@ __all__ = [
     "BETWEEN",
     "CONTEXTS",
     "PREFIX",
+    "SECRETS_FOLDER",
     "AccountsSettings",
     "AuthSettings",
     "CacheSettings",
@@ -62,10 +69,21 @@ __all__ = [
 ]
 
 
+SECRETS_FOLDER: Final = "/run/secrets/caravan"
+"""Where containers find their secrets: one file each, named as the variable. It need not be there."""
+
+
 class Settings(BaseSettings):
     """The whole tree. Built once by a process's entry point and passed down."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=BETWEEN, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter=BETWEEN,
+        frozen=True,
+        extra="forbid",
+        secrets_dir=SECRETS_FOLDER,
+        secrets_dir_missing="ok",
+    )
 
     profile: Profile = Profile.DEVELOPMENT
     temporal: TemporalSettings = TemporalSettings()
@@ -99,10 +117,11 @@ class Settings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the base's)
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the base's)
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the base's)
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, the environment, and what of it is no setting: no files."""
-        return init_settings, Environment(settings_cls), UnknownVariables(settings_cls)
+        """Arguments, the environment, what of it is no setting, and last the files of secrets."""
+        secrets = NestedSecretsSettingsSource(file_secret_settings)
+        return init_settings, Environment(settings_cls), UnknownVariables(settings_cls), secrets
 
     @model_validator(mode="after")
     def refuse_default_secrets(self) -> Self:

@@ -1,6 +1,7 @@
 """The settings: `.env.example` is the whole tree, the environment arrives typed, production refuses known secrets."""
 
 import os
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -135,6 +136,29 @@ class TestEnvironment:
         settings = Settings()
         with pytest.raises(ValidationError):
             settings.gateway.port = 1
+
+
+class TestSecretFiles:
+    def test_a_file_named_like_the_variable_holds_its_value(self, tmp_path: Path) -> None:
+        (tmp_path / "CARAVAN_MONGO__PASSWORD").write_text("from-a-file\n")
+        settings = Settings(_secrets_dir=tmp_path)
+        assert settings.mongo.password == SecretStr("from-a-file")
+        assert settings.mongo.username == ""
+
+    def test_the_environment_goes_first_variable_by_variable(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "CARAVAN_ACCOUNTS__ADMIN_PASSWORD").write_text("from-a-file")
+        (tmp_path / "CARAVAN_ACCOUNTS__OPS_PASSWORD").write_text("from-a-file")
+        monkeypatch.setenv("CARAVAN_ACCOUNTS__OPS_PASSWORD", "from-outside")
+        accounts = Settings(_secrets_dir=tmp_path).accounts
+        assert (accounts.admin_password, accounts.ops_password) == (SecretStr("from-a-file"), SecretStr("from-outside"))
+
+    def test_a_file_that_is_no_setting_is_refused_without_what_it_holds(self, tmp_path: Path) -> None:
+        (tmp_path / "CARAVAN_MONGO__PASSWROD").write_text("s3cret")
+        with pytest.raises(ValidationError) as refused:
+            Settings(_secrets_dir=tmp_path)
+        assert what_is_wrong(refused.value) == "CARAVAN_MONGO__PASSWROD: there is no such setting"
 
 
 class TestProduction:

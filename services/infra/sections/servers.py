@@ -3,7 +3,7 @@
 Where they are, nothing of what is done with them.
 """
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from services.infra.sections.section import Section
 
@@ -29,9 +29,15 @@ class KafkaSettings(Section):
 
 
 class MongoSettings(Section):
-    """The databases: one URL, one database a service (`caravan_<service>`)."""
+    """The databases: one URL, one database a service (`caravan_<service>`).
+
+    Where the server knows users, a process signs in as `username` (empty: nobody), who may open the databases of the
+    services that the process hosts, and no other.
+    """
 
     url: str = "mongodb://localhost:27017"
+    username: str = ""
+    password: SecretStr = SecretStr("")
     database_prefix: str = "caravan_"
 
 
