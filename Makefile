@@ -9,7 +9,7 @@ STAMP := .venv/.installed
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 
-.PHONY: help demo up test test-heavy check bench bench-api bench-recommendations bench-notifications bench-campaign bench-critical bench-cache events fmt clean lock
+.PHONY: help demo up test test-heavy check bench bench-api bench-recommendations bench-notifications bench-campaign bench-critical bench-cache events dashboards fmt clean lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench-api: $(STAMP) ## measure reads of the API and logins beside them on a stac
 
 events: $(STAMP) ## write the published contract of events anew (docs/events); refuses to break a published schema
 	@$(BIN)/python -m workers.contract
+
+dashboards: $(STAMP) ## write Grafana's dashboards anew (grafana/dashboards)
+	@$(BIN)/python -m cli.dashboards
 
 bench-events: $(STAMP) ## measure how fast events leave and how late they come, on servers of its own (many minutes)
 	@$(BIN)/python -m bench.events
