@@ -68,21 +68,23 @@ async def open_shared(settings: Settings, names: Sequence[str]) -> AsyncIterator
     """The connections of a process that hosts these services; none is made before it is needed."""
     mongo, clock = connect_mongo(settings.mongo), SystemClock()
     keys = signing_keys(settings, mongo, clock) if "users" in names else None
-    async with aiohttp.ClientSession() as session:
-        entry = build_entry(settings, keys_from(keys, settings, session), clock)
-        yield Shared(
-            settings=settings,
-            mongo=mongo,
-            session=session,
-            clock=clock,
-            ids=SortableIds(),
-            entry=entry,
-            keys=keys,
-            homes={row.consumer: row.service for row in CONSUMERS},
-            fan_out=TemporalFanOut(settings.services.together_with(NOTIFICATIONS)),
-            refreshing=refreshing_of(settings),
-        )
-    await close_mongo(mongo)
+    try:
+        async with aiohttp.ClientSession() as session:
+            entry = build_entry(settings, keys_from(keys, settings, session), clock)
+            yield Shared(
+                settings=settings,
+                mongo=mongo,
+                session=session,
+                clock=clock,
+                ids=SortableIds(),
+                entry=entry,
+                keys=keys,
+                homes={row.consumer: row.service for row in CONSUMERS},
+                fan_out=TemporalFanOut(settings.services.together_with(NOTIFICATIONS)),
+                refreshing=refreshing_of(settings),
+            )
+    finally:
+        await close_mongo(mongo)
 
 
 class Process:

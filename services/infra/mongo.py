@@ -55,10 +55,12 @@ WHOLE: Document = {"bsonType": ["int", "long"]}
 
 def connect(settings: MongoSettings) -> Client:
     """A client with timeouts; it connects on first use and again whenever the server is back."""
-    user = {"username": settings.username, "password": settings.password.get_secret_value()}
+    user: dict[str, Any] = {}
+    if settings.username:
+        user = {"username": settings.username, "password": settings.password.get_secret_value()}
     return AsyncIOMotorClient(
         settings.url,
-        **(user if settings.username else {}),
+        **user,
         tz_aware=True,
         serverSelectionTimeoutMS=2000,
         connectTimeoutMS=2000,

@@ -5,6 +5,7 @@ them is refused. A file of that name in SECRETS_FOLDER counts as well. The secti
 everybody imports them from here.
 """
 
+import re
 from typing import Final, Self
 
 from pydantic import SecretStr, ValidationError, model_validator
@@ -71,6 +72,10 @@ __all__ = [
 
 SECRETS_FOLDER: Final = "/run/secrets/caravan"
 """Where containers find their secrets: one file each, named as the variable. It need not be there."""
+
+
+DEVELOPMENT_SECRET: Final = re.compile(r"caravan-[a-z-]+-dev")
+"""What the secrets of a development stack look like."""
 
 
 class Settings(BaseSettings):
@@ -163,13 +168,20 @@ def default_secrets(settings: Settings) -> list[str]:
         if not isinstance(values, Section):
             continue
         for name, field in type(values).model_fields.items():
-            # A default that is empty is no secret that others know: such a password is needed by few.
-            if isinstance(field.default, SecretStr) and field.default and _holds(getattr(values, name), field.default):
+            if isinstance(field.default, SecretStr) and _known_to_others(getattr(values, name), field.default):
                 left.append(f"{PREFIX}{section}{BETWEEN}{name}".upper())
     if DEVELOPMENT_PUBLIC in settings.identity.known:
         # No secret itself, but whoever knows its other half is let in.
         left.append(f"{PREFIX}identity{BETWEEN}public_keys".upper())
     return left
+
+
+def _known_to_others(value: SecretStr, default: SecretStr) -> bool:
+    """Whether it is published with this project: as a default, or as a secret of its development containers."""
+    # A default that is empty is no secret that others know: such a password is needed by few.
+    return (bool(default) and _holds(value, default)) or DEVELOPMENT_SECRET.fullmatch(
+        value.get_secret_value()
+    ) is not None
 
 
 def _holds(value: SecretStr, default: SecretStr) -> bool:

@@ -139,26 +139,43 @@ class TestEnvironment:
 
 
 class TestSecretFiles:
-    def test_a_file_named_like_the_variable_holds_its_value(self, tmp_path: Path) -> None:
-        (tmp_path / "CARAVAN_MONGO__PASSWORD").write_text("from-a-file\n")
-        settings = Settings(_secrets_dir=tmp_path)
+    @pytest.fixture
+    def folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """Where the files are looked for."""
+        monkeypatch.setitem(Settings.model_config, "secrets_dir", tmp_path)
+        return tmp_path
+
+    def test_a_file_named_like_the_variable_holds_its_value(self, folder: Path) -> None:
+        (folder / "CARAVAN_MONGO__PASSWORD").write_text("from-a-file\n")
+        settings = Settings()
         assert settings.mongo.password == SecretStr("from-a-file")
-        assert settings.mongo.username == ""
+        assert not settings.mongo.username
 
     def test_the_environment_goes_first_variable_by_variable(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        (tmp_path / "CARAVAN_ACCOUNTS__ADMIN_PASSWORD").write_text("from-a-file")
-        (tmp_path / "CARAVAN_ACCOUNTS__OPS_PASSWORD").write_text("from-a-file")
+        (folder / "CARAVAN_ACCOUNTS__ADMIN_PASSWORD").write_text("from-a-file")
+        (folder / "CARAVAN_ACCOUNTS__OPS_PASSWORD").write_text("from-a-file")
         monkeypatch.setenv("CARAVAN_ACCOUNTS__OPS_PASSWORD", "from-outside")
-        accounts = Settings(_secrets_dir=tmp_path).accounts
+        accounts = Settings().accounts
         assert (accounts.admin_password, accounts.ops_password) == (SecretStr("from-a-file"), SecretStr("from-outside"))
 
-    def test_a_file_that_is_no_setting_is_refused_without_what_it_holds(self, tmp_path: Path) -> None:
-        (tmp_path / "CARAVAN_MONGO__PASSWROD").write_text("s3cret")
+    def test_a_file_that_is_no_setting_is_refused_without_what_it_holds(self, folder: Path) -> None:
+        (folder / "CARAVAN_MONGO__PASSWROD").write_text("s3cret")
         with pytest.raises(ValidationError) as refused:
-            Settings(_secrets_dir=tmp_path)
+            Settings()
         assert what_is_wrong(refused.value) == "CARAVAN_MONGO__PASSWROD: there is no such setting"
+
+    def test_production_refuses_a_password_of_the_development_containers(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CARAVAN_PROFILE", "production")
+        for name, value in (SECRETS | LETTERHEAD).items():
+            monkeypatch.setenv(name, value)
+        (folder / "CARAVAN_MONGO__PASSWORD").write_text("caravan-mongo-orders-dev\n")
+        with pytest.raises(ValidationError) as refused:
+            Settings()
+        assert what_is_wrong(refused.value) == "production refuses default secrets: set CARAVAN_MONGO__PASSWORD"
 
 
 class TestProduction:

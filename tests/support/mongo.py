@@ -6,7 +6,8 @@ import socket
 import subprocess
 import sysconfig
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pymongo
@@ -36,10 +37,16 @@ def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield given
         return
+    with running_server(tmp_path_factory.mktemp("mongo")) as url:
+        yield url
+
+
+@contextmanager
+def running_server(home: Path, *flags: str) -> Iterator[str]:
+    """A SecantusDB on this folder, by its URL; stopped in the end."""
     port = free_port()
     url = f"mongodb://127.0.0.1:{port}"
-    home = tmp_path_factory.mktemp("mongo")
-    with _server(port, home) as server:
+    with _server(port, home, flags) as server:
         try:
             _wait_until_answering(url, server)
             yield url
@@ -48,10 +55,10 @@ def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             server.wait(STOPS_WITHIN)
 
 
-def _server(port: int, home: Path) -> subprocess.Popen[bytes]:
+def _server(port: int, home: Path, flags: Sequence[str]) -> subprocess.Popen[bytes]:
     program = Path(sysconfig.get_path("scripts")) / "secantusd-py"
     options = ["--port", str(port), "--storage-path", str(home), "--sync-on-commit", "--log-level", "WARNING"]
-    return subprocess.Popen([program, *options], cwd=home)
+    return subprocess.Popen([program, *options, *flags], cwd=home)
 
 
 def _wait_until_answering(url: str, server: subprocess.Popen[bytes]) -> None:
