@@ -3,12 +3,16 @@
 from typing import Final
 
 from cli.dashboards.rendering import rendered
-from cli.dashboards.sheets import events, gateway, notifications, recommendations, sagas, server, shop, workers
+from cli.dashboards.sheets.events import SHEET as EVENTS
+from cli.dashboards.sheets.gateway import SHEET as GATEWAY
+from cli.dashboards.sheets.notifications import SHEET as NOTIFICATIONS
+from cli.dashboards.sheets.recommendations import SHEET as RECOMMENDATIONS
+from cli.dashboards.sheets.sagas import SHEET as SAGAS
+from cli.dashboards.sheets.server import SHEET as SERVER
+from cli.dashboards.sheets.shop import SHEET as SHOP
+from cli.dashboards.sheets.workers import SHEET as WORKERS
 
-SHEETS: Final = (
-    shop.SHEET, sagas.SHEET, events.SHEET, notifications.SHEET, gateway.SHEET, workers.SHEET, server.SHEET,
-    recommendations.SHEET,
-)  # fmt: skip
+SHEETS: Final = (SHOP, SAGAS, EVENTS, NOTIFICATIONS, GATEWAY, WORKERS, SERVER, RECOMMENDATIONS)
 
 
 def files() -> dict[str, str]:
