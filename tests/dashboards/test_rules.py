@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.tree import ROOT
-from tests.dashboards.watched import RULE_TESTS, RULES, RUNBOOKS, alerts, expressions, metrics_of, rule_tests
+from tests.dashboards.watched import (
+    PROMETHEUS,
+    RULE_TESTS,
+    RULES,
+    RUNBOOKS,
+    alerts,
+    expressions,
+    metrics_of,
+    rule_tests,
+)
 
 ASKED = re.compile(r'alertname="(\w+)", alertstate="firing"')
 LINK = re.compile(r"\]\((operations\.md)#([a-z0-9-]+)\)")
@@ -26,6 +35,11 @@ def anchors(text: str, level: str) -> list[str]:
 @needs_promtool
 def test_the_rules_are_valid() -> None:
     subprocess.run([str(promtool), "check", "rules", *RULES], check=True, capture_output=True)
+
+
+@needs_promtool
+def test_the_configuration_is_valid() -> None:
+    subprocess.run([str(promtool), "check", "config", PROMETHEUS / "prometheus.yml"], check=True, capture_output=True)
 
 
 @needs_promtool
