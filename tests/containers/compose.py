@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 import yaml
@@ -16,6 +17,7 @@ def filled(text: str) -> str:
     return PLACEHOLDER.sub(lambda found: found["default"] or "", text)
 
 
+@cache
 def project() -> Mapping[str, Any]:
     """The whole file."""
     read: Mapping[str, Any] = yaml.safe_load(filled((ROOT / "docker-compose.yml").read_text(encoding="utf-8")))

@@ -1,6 +1,7 @@
 """kubernetes/, without a cluster: Kubernetes' own schemas, and the code that the manifests speak of."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import kubernetes_validate
@@ -26,10 +27,11 @@ OVERLAY = {
 OWN_KINDS = {"Kustomization", "ScaledObject"}
 
 
-def manifests() -> Iterator[Mapping[str, Any]]:
+@cache
+def manifests() -> tuple[Mapping[str, Any], ...]:
     """All of them."""
-    for path in sorted(FOLDER.rglob("*.yaml")):
-        yield from yaml.safe_load_all(path.read_text(encoding="utf-8"))
+    texts = [path.read_text(encoding="utf-8") for path in sorted(FOLDER.rglob("*.yaml"))]
+    return tuple(manifest for text in texts for manifest in yaml.safe_load_all(text))
 
 
 def one(kind: str, name: str) -> Mapping[str, Any]:
