@@ -25,7 +25,7 @@ from workflows.messages import PlaceOrderInput, ReserveInventoryInput, ReserveIn
 from workflows.names import INVENTORY_QUEUE, reservation_workflow_id
 from workflows.placement import perform
 from workflows.reserve_inventory import ReserveInventory
-from workflows.saga import Saga, Undo
+from workflows.saga import Saga, SagaWatch, Undo
 from workflows.steps import Answer, Step, Wish
 
 STEPS: Final = ("price", "record", "reserve", "authorize", "commit", "capture", "confirm")
@@ -34,10 +34,11 @@ STEPS: Final = ("price", "record", "reserve", "authorize", "commit", "capture", 
 class OrderSteps:
     """All of them for one order. Each raises what `Saga.step` does."""
 
-    def __init__(self, wish: PlaceOrderInput, saga: Saga, ledger: Ledger) -> None:
+    def __init__(self, wish: PlaceOrderInput, saga: Saga, ledger: Ledger, watch: SagaWatch) -> None:
         self._wish = wish
         self._saga = saga
         self._ledger = ledger
+        self._watch = watch
         self._hold = hold = HoldOfOrder(order_id=wish.order_id)
         cancel = self._settle("cancel")
         self._undo_stock = Undo(step="reserve", also=("commit",), run=lambda: self._do(steps.RELEASE, hold))
@@ -156,10 +157,12 @@ class OrderSteps:
         self._ledger.start(name)
         try:
             order = await self._do(steps.ADVANCE, wish)
-        except FailureError:
+        except FailureError as error:
             self._ledger.end(name, StepState.FAILED)
+            self._watch.ended(name, error)
             raise
         self._ledger.end(name, StepState.DONE)
+        self._watch.ended(name, None)
         return order
 
     async def close(self, status: OrderStatus, reason: Problem) -> Order:

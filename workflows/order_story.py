@@ -1,13 +1,9 @@
-"""What people see of an order's workflow in Temporal's UI and in metrics. Text only, no decision."""
+"""What people see of an order's workflow in Temporal's UI. Text only, no decision."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from services.orders.models import Order
 from workflows.messages import StepState, StepView
-
-STUCK_COUNTER: Final = "caravan_saga_undo_stuck"
-"""Counts undos that turned STUCK; an alert watches it."""
 
 
 def told(order: Order, steps: Sequence[StepView]) -> str:

@@ -6,6 +6,7 @@ A cancellation by the platform counts as one by the customer, up to CONFIRMED; f
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from temporalio import workflow
@@ -16,7 +17,7 @@ from services.inventory.errors import HoldExpired
 from services.orders.errors import NotCancellable
 from services.orders.models import Order, OrderStatus
 from services.shared.errors import Conflict, Forbidden, IdempotencyMismatch, NotFound, Problem
-from workflows import order_story
+from workflows import order_metrics, order_story
 from workflows.failures import failure_of, refusal_of
 from workflows.ledger import Ledger
 from workflows.messages import (
@@ -59,8 +60,9 @@ class PlaceOrder:
         self._ending = False
         self._lock = asyncio.Lock()
         self._ledger = Ledger(STEPS, workflow.now)
-        self._saga = Saga(self._ledger, FailureError, STUCK_PAUSE, self._alarm)
-        self._steps = OrderSteps(input, self._saga, self._ledger)
+        watch = Watch(self._show)
+        self._saga = Saga(self._ledger, FailureError, STUCK_PAUSE, watch)
+        self._steps = OrderSteps(input, self._saga, self._ledger, watch)
 
     @workflow.run
     async def run(self, input: PlaceOrderInput) -> Order:  # noqa: A002, ARG002 - the SDK gives it to both; kept in __init__
@@ -88,6 +90,7 @@ class PlaceOrder:
         try:
             order = self._note(await self._recorded())
         except GIVEN_UP as error:
+            order_metrics.not_placed(error)
             self._failure = failure_of(error, "the order was not placed; nothing was kept of it")
             await workflow.wait_condition(workflow.all_handlers_finished)
             raise self._failure from None
@@ -119,15 +122,22 @@ class PlaceOrder:
             self._steps.guard_payment()
         try:
             self._note(await self._steps.reserve(order))
-            self._answered = True
+            self._answer()
             await self._steps.authorize(order)
             await self._steps.commit()
             await self._steps.capture()
         except GIVEN_UP as error:
             await self._go_back(error)
+            self._answer()
             return
         if self._cancel is None and (confirmed := await self._steps.confirm()):
             self._note(confirmed)
+            order_metrics.confirmed(workflow.info().start_time)
+
+    def _answer(self) -> None:
+        if not self._answered:
+            self._answered = True
+            order_metrics.answered(workflow.info().start_time)
 
     async def _go_back(self, error: BaseException) -> None:
         self._ending = True
@@ -286,6 +296,9 @@ class PlaceOrder:
 
     def _note(self, order: Order) -> Order:
         changed = self._order is None or self._order.status is not order.status
+        # What an earlier run has left was counted there.
+        if changed and self._order is not None:
+            order_metrics.moved(order)
         self._order = order
         self._show()
         if changed and order.status not in OPEN:
@@ -295,10 +308,16 @@ class PlaceOrder:
     def _show(self) -> None:
         workflow.set_current_details(order_story.told(self._known(), self._ledger.views()))
 
-    def _alarm(self, step: str) -> None:
-        workflow.metric_meter().create_counter(
-            order_story.STUCK_COUNTER, "Undos that keep failing and wait for a person"
-        ).add(1, {"step": step})
+
+class Watch(order_metrics.SagaMetrics):
+    """Counts, and raises the alarm of an undo that is STUCK."""
+
+    def __init__(self, show: Callable[[], None]) -> None:
+        self._show = show
+
+    def stuck(self, step: str) -> None:
+        """See `SagaWatch.stuck`."""
+        super().stuck(step)
         workflow.logger.error("an undo is stuck", extra={"step": step})
         self._show()
 

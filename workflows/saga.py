@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from workflows.ledger import Ledger
 from workflows.messages import ResolveStep, StepAction, StepState
@@ -34,6 +34,26 @@ class Undo:
     also: tuple[str, ...] = ()
 
 
+class SagaWatch(Protocol):
+    """Told of what becomes of steps and undos, once each."""
+
+    def ended(self, step: str, error: BaseException | None) -> None:
+        """A step was done, or ended by this error."""
+        ...
+
+    def undone(self, step: str) -> None:
+        """An undo has succeeded."""
+        ...
+
+    def given_up(self, step: str) -> None:
+        """A person has decided to go without the undo."""
+        ...
+
+    def stuck(self, step: str) -> None:
+        """Something keeps failing and waits for a person."""
+        ...
+
+
 class Saga:
     """One way forward and its way back. `interrupted` once somebody wants no more of it.
 
@@ -41,7 +61,7 @@ class Saga:
         ledger: told of every change of a step's state.
         failures: what counts as the failure of an undo; anything else is a defect and passes through.
         pause: how long a STUCK undo waits for a person before it is tried again by itself.
-        alarm: called with the step's name when its undo turns STUCK.
+        watch: told of what becomes of steps and undos.
     """
 
     def __init__(
@@ -49,12 +69,12 @@ class Saga:
         ledger: Ledger,
         failures: type[Exception],
         pause: timedelta,
-        alarm: Callable[[str], None],
+        watch: SagaWatch,
     ) -> None:
         self._ledger = ledger
         self._failures = failures
         self._pause = pause
-        self._alarm = alarm
+        self._watch = watch
         self._undos: list[Undo] = []
         self._running: asyncio.Future[Any] | None = None
         self.interrupted = False
@@ -86,10 +106,12 @@ class Saga:
             answer = await task
         except (Exception, asyncio.CancelledError) as error:
             self._ledger.end(name, StepState.FAILED, _text(error))
+            self._watch.ended(name, error)
             raise
         finally:
             self._running = None
         self._ledger.end(name, StepState.DONE)
+        self._watch.ended(name, None)
         if interruptible:
             self.go_on()
         return answer
@@ -123,7 +145,7 @@ class Saga:
         waiting = []
         for undo in undos:
             if not await self._undone(undo):
-                self._alarm(undo.step)
+                self._watch.stuck(undo.step)
                 waiting.append(asyncio.ensure_future(self._until_resolved(undo)))
         await asyncio.gather(*waiting)
 
@@ -134,6 +156,7 @@ class Saga:
             self._ledger.end(undo.step, StepState.STUCK, f"its undo fails: {_text(error)}")
             return False
         self._mark_undone(undo)
+        self._watch.undone(undo.step)
         return True
 
     def _mark_undone(self, undo: Undo) -> None:
@@ -147,6 +170,7 @@ class Saga:
             if decision is not None and decision.action is StepAction.SKIP:
                 told = f"its undo was given up by {decision.actor_id}: {decision.reason}"
                 self._ledger.end(undo.step, StepState.FAILED, told)
+                self._watch.given_up(undo.step)
                 return
             if await self._undone(undo):
                 if decision is not None:
@@ -166,7 +190,7 @@ class Saga:
     async def stuck(self, step: str, error: BaseException) -> None:
         """Waits with a step that can neither be done nor taken back: for a person, an interruption, or the pause."""
         self._ledger.end(step, StepState.STUCK, _text(error))
-        self._alarm(step)
+        self._watch.stuck(step)
         waiting = self._running = asyncio.ensure_future(self._decision(step))
         try:
             await waiting

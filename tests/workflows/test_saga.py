@@ -18,14 +18,35 @@ class Broken(Exception):
     """What counts as a failure here."""
 
 
+class Told:
+    """What a saga has told whoever watches it."""
+
+    def __init__(self) -> None:
+        self.alarms: list[str] = []
+        self.lines: list[str] = []
+
+    def ended(self, step: str, error: BaseException | None) -> None:
+        self.lines.append(f"{step} {'done' if error is None else type(error).__name__}")
+
+    def undone(self, step: str) -> None:
+        self.lines.append(f"{step} undone")
+
+    def given_up(self, step: str) -> None:
+        self.lines.append(f"{step} given up")
+
+    def stuck(self, step: str) -> None:
+        self.alarms.append(step)
+
+
 class Bench:
-    """A saga, what was called, and what was alarmed."""
+    """A saga, what was called, and what was told."""
 
     def __init__(self, pause: timedelta = LONG) -> None:
         self.ledger = Ledger(("a", "b", "c"), lambda: NOON)
-        self.alarms: list[str] = []
+        self.told = Told()
+        self.alarms = self.told.alarms
         self.calls: list[str] = []
-        self.saga = Saga(self.ledger, Broken, pause, self.alarms.append)
+        self.saga = Saga(self.ledger, Broken, pause, self.told)
 
     def call(self, name: str, fails: int = 0) -> Callable[[], Awaitable[str]]:
         left = [fails]
@@ -189,3 +210,19 @@ async def test_a_defect_in_an_undo_is_not_taken_for_its_failure() -> None:
 async def test_nothing_can_be_resolved_that_does_not_wait() -> None:
     with pytest.raises(KeyError):
         Bench().decide("a", StepAction.RETRY)
+
+
+async def test_each_end_is_told_once() -> None:
+    bench = Bench()
+    await bench.step("a")
+    await bench.step("b", undo_fails=2)
+    with pytest.raises(Broken):
+        await bench.saga.step("c", bench.call("c", fails=1))
+    going_back = asyncio.ensure_future(bench.saga.undo())
+    await bench.rest()
+    bench.decide("b", StepAction.RETRY)
+    await bench.rest()
+    bench.decide("b", StepAction.SKIP)
+    await going_back
+    assert bench.told.lines == ["a done", "b done", "c Broken", "a undone", "b given up"]
+    assert bench.alarms == ["b"]
