@@ -79,6 +79,7 @@ from services.users.sessions import RefreshTokens
 from services.users.store import MongoAccountStore
 from services.users.tokens import Ed25519Tokens, TokenRules
 from workers import event_notices, recommendations
+from workers.business_metrics import MoneyMetrics, ReservationMetrics
 from workers.dead_letters import BacklogMetrics, taking_in
 from workers.fan_out import TemporalFanOut
 from workers.mails import mail_renderer
@@ -201,7 +202,7 @@ def _deadletters(shared: Shared, database: Database, _: Outbox) -> Hosted:
 
 def _inventory(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     store = MongoStockStore(database, outbox)
-    face = InventoryService(store, shared.clock, shared.ids)
+    face = InventoryService(store, shared.clock, shared.ids, watch=ReservationMetrics())
     return Hosted(
         name="inventory",
         database=database,
@@ -260,7 +261,7 @@ def _orders(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
 def _payments(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     store = MongoPaymentStore(database)
     provider = shared.provider or HttpPaymentProvider(shared.session, shared.settings.payments)
-    face = PaymentService(store, provider, shared.clock, shared.ids)
+    face = PaymentService(store, provider, shared.clock, shared.ids, MoneyMetrics())
     return Hosted(
         name="payments",
         database=database,

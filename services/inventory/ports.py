@@ -13,6 +13,7 @@ from services.inventory.models import (
     HoldStock,
     OpenStock,
     Reservation,
+    ReservationState,
     StockItem,
 )
 from services.inventory.records import Books, Changes, Scope, StockAudit
@@ -65,6 +66,14 @@ class Inventory(Protocol):
 
     async def expire_holds(self, limit: int, origin: Origin) -> ExpiredHolds:
         """Releases at most `limit` holds past their deadline; `origin` is that of the sweep."""
+        ...
+
+
+class ReservationWatch(Protocol):
+    """Told of what becomes of reservations, once each, when it is stored."""
+
+    def came_into(self, state: ReservationState) -> None:
+        """One more reservation is in this state."""
         ...
 
 

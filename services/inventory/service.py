@@ -21,7 +21,7 @@ from services.inventory.models import (
     Reservation,
     StockItem,
 )
-from services.inventory.ports import StockStore
+from services.inventory.ports import ReservationWatch, StockStore
 from services.inventory.records import Books, Changes, Scope
 from services.inventory.requests import Commit, Expire, Hold, Release, Request
 from services.shared.actors import Actor
@@ -43,10 +43,19 @@ LARGEST_SWEEP = 1000
 class InventoryService:
     """Implements the Inventory port. One a process, so that all its requests share the group commit."""
 
-    def __init__(self, store: StockStore, clock: Clock, ids: IdFactory, *, batch: int = MOST) -> None:
+    def __init__(
+        self,
+        store: StockStore,
+        clock: Clock,
+        ids: IdFactory,
+        *,
+        batch: int = MOST,
+        watch: ReservationWatch | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
+        self._watch = watch
         self._batches = Batches(self.apply, batch)
 
     async def open_stock(self, command: OpenStock, origin: Origin) -> StockItem:
@@ -104,12 +113,23 @@ class InventoryService:
             each one's result, or its Refused.
         """
 
-        def decide(books: Books) -> tuple[Changes, list[object]]:
+        def decide(books: Books) -> tuple[Changes, tuple[Changes, list[object]]]:
             ledger = Ledger(books, self._clock.now(), self._ids)
             outcomes = [_outcome(request, ledger) for request in requests]
-            return ledger.changes(), outcomes
+            changes = ledger.changes()
+            return changes, (changes, outcomes)
 
-        return await self._store.change(Scope.union(request.scope for request in requests), decide)
+        written, outcomes = await self._store.change(Scope.union(request.scope for request in requests), decide)
+        self._tell(written)
+        return outcomes
+
+    def _tell(self, written: Changes) -> None:
+        if self._watch is None:
+            return
+        for change in written.reservations:
+            reservation = change.record.reservation
+            if reservation.lines:
+                self._watch.came_into(reservation.state)
 
 
 def _outcome(request: Request[object], ledger: Ledger) -> object:

@@ -52,6 +52,18 @@ class Payments(Protocol):
         ...
 
 
+class MoneyWatch(Protocol):
+    """Told of money that moved, once each, when it is stored."""
+
+    def captured(self, amount: Money) -> None:
+        """It was taken."""
+        ...
+
+    def refunded(self, amount: Money) -> None:
+        """It was given back."""
+        ...
+
+
 class PaymentStore(Protocol):
     """Where payments are kept, marks included. Every write stores its events in the same transaction."""
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from services.payments.errors import PaymentDeclined
 from services.payments.events import payment_event
 from services.payments.models import NO_MONEY, AuthorizePayment, Payment, PaymentStatus, SettlePayment
-from services.payments.ports import PaymentProvider, PaymentStore
+from services.payments.ports import MoneyWatch, PaymentProvider, PaymentStore
 from services.shared.actors import Actor
 from services.shared.clock import Clock
 from services.shared.errors import Conflict, IdempotencyMismatch
@@ -26,11 +26,19 @@ OVER = frozenset({PaymentStatus.VOIDED, PaymentStatus.REFUNDED, PaymentStatus.DE
 class PaymentService:
     """The face of payments, on a store and a provider."""
 
-    def __init__(self, store: PaymentStore, provider: PaymentProvider, clock: Clock, ids: IdFactory) -> None:
+    def __init__(
+        self,
+        store: PaymentStore,
+        provider: PaymentProvider,
+        clock: Clock,
+        ids: IdFactory,
+        watch: MoneyWatch | None = None,
+    ) -> None:
         self._store = store
         self._provider = provider
         self._clock = clock
         self._ids = ids
+        self._watch = watch
         self._recent: Recent[Payment] = Recent()
 
     async def authorize_payment(self, command: AuthorizePayment, origin: Origin) -> Payment:
@@ -134,9 +142,18 @@ class PaymentService:
         """Stores the change; where another one was faster, answers what that one stored."""
         after = replace(after, revision=before.revision + 1)
         if await self._store.replace(after, before.revision, events):
+            self._tell_money(before, after)
             return after
         (stored,) = await self._store.by_orders([before.order_id])
         return stored
+
+    def _tell_money(self, before: Payment, after: Payment) -> None:
+        if self._watch is None or before.status is after.status:
+            return
+        if after.status is PaymentStatus.CAPTURED:
+            self._watch.captured(after.amount)
+        elif after.status is PaymentStatus.REFUNDED:
+            self._watch.refunded(after.amount)
 
     async def _payment_of(self, order_id: str) -> Payment | None:
         found = await self._store.by_orders([order_id])

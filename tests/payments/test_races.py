@@ -79,6 +79,7 @@ class Race:
     async def check(self, world: World) -> None:
         """One charge at most, all agree, and whoever undid it left nothing."""
         await world.check()
+        assert world.till.moved == world.money_moved()
         payment = await world.payment()
         assert payment is not None
         if cancelling in self.at_once:

@@ -90,12 +90,26 @@ async def crossed() -> None:
     """A border where nothing happens."""
 
 
+class Till:
+    """Money as the services have told of it."""
+
+    def __init__(self) -> None:
+        self.moved: list[tuple[str, int]] = []
+
+    def captured(self, amount: Money) -> None:
+        self.moved.append(("capture", amount.minor))
+
+    def refunded(self, amount: Money) -> None:
+        self.moved.append(("refund", amount.minor))
+
+
 class World:
     """What outlives a process: the store and the provider. `service()` is a process's own."""
 
     def __init__(self, before: Cross = crossed, after: Cross = crossed) -> None:
         self.store = MemoryPaymentStore()
         self.provider = MemoryPaymentProvider(slow=0)
+        self.till = Till()
         self._before = before
         self._after = after
         self._ids = CountingIds()
@@ -103,11 +117,11 @@ class World:
     def service(self) -> PaymentService:
         store = BorderedStore(self.store, self._before, self._after)
         provider = BorderedProvider(self.provider, self._before, self._after)
-        return PaymentService(store, provider, StandingClock(MOMENT), self._ids)
+        return PaymentService(store, provider, StandingClock(MOMENT), self._ids, self.till)
 
     def undisturbed(self) -> PaymentService:
         """A service that crosses no border."""
-        return PaymentService(self.store, self.provider, StandingClock(MOMENT), self._ids)
+        return PaymentService(self.store, self.provider, StandingClock(MOMENT), self._ids, self.till)
 
     async def payment(self) -> Payment | None:
         found = await self.store.by_orders(["o1"])
@@ -116,6 +130,10 @@ class World:
     def done(self) -> list[str]:
         """What the provider did, oldest first."""
         return [row.kind for row in self.provider.ledger]
+
+    def money_moved(self) -> list[tuple[str, int]]:
+        """What the provider took and gave back, oldest first."""
+        return [(row.kind, row.amount.minor) for row in self.provider.ledger if row.kind in {"capture", "refund"}]
 
     def told(self) -> list[str]:
         """The types of the events, oldest first."""
@@ -129,6 +147,8 @@ class World:
             assert self.told() == []
             return
         assert self.done() == AGREEING[payment.status]
+        # A process that dies between its write and its counting counts less, never more.
+        assert not Counter(self.till.moved) - Counter(self.money_moved())
         assert {row.reference for row in self.provider.ledger} <= {payment.reference}
         expected = Counter(TOLD[kind] for kind in self.done())
         expected["payment.declined.v1"] = int(bool(payment.decline))
