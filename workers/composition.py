@@ -88,6 +88,7 @@ from workers.notifications import Notifications, World
 from workers.owed_drops import OwedDrops
 from workers.recommendations import Recommending
 from workers.refreshes import TemporalRefreshing
+from workers.stock_watch import StockWatch
 
 LATE_TOKENS: Final = timedelta(minutes=1)
 """How much longer than a token lives its key is published: for clocks that differ, and a signature made late."""
@@ -209,6 +210,7 @@ def _inventory(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
         router=services.inventory.api.router(face, shared.entry),
         prepare=_prepares(store, outbox),
         activities=InventoryActivities(face),
+        aside={"watch of stock": StockWatch(store).run},
     )
 
 

@@ -1,5 +1,6 @@
 """Stock kept in memory: the store's double for tests, held to the same contract suite. Lost with the process."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -11,6 +12,7 @@ from services.inventory.records import (
     ReservationRecord,
     Scope,
     StockAudit,
+    StockFaults,
 )
 from services.shared.events import Event
 
@@ -58,6 +60,13 @@ class MemoryStockStore:
             if record.reservation.state is ReservationState.HELD and record.reservation.deadline <= now
         ]
         return tuple(order_id for _, order_id in sorted(held)[:limit])
+
+    async def faults(self) -> StockFaults:
+        held: Counter[str] = Counter()
+        for record in self.reservations.values():
+            if record.reservation.state is ReservationState.HELD:
+                held.update({line.sku: line.quantity for line in record.reservation.lines})
+        return StockFaults.among(self.stock.values(), held)
 
     async def audit(self) -> tuple[StockAudit, ...]:
         return tuple(

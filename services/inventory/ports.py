@@ -16,7 +16,7 @@ from services.inventory.models import (
     ReservationState,
     StockItem,
 )
-from services.inventory.records import Books, Changes, Scope, StockAudit
+from services.inventory.records import Books, Changes, Scope, StockAudit, StockFaults
 from services.shared.actors import Actor
 from services.shared.events import Origin
 from services.shared.safety import safe
@@ -98,6 +98,13 @@ class StockStore(Protocol):
 
     async def overdue(self, now: datetime, limit: int) -> tuple[str, ...]:
         """At most `limit` orders whose hold is past its deadline, the longest overdue first."""
+        ...
+
+    async def faults(self) -> StockFaults:
+        """What is wrong at one moment. Reads what is held now and no history: cheap enough to be asked for ever.
+
+        Raises Unavailable.
+        """
         ...
 
     async def audit(self) -> tuple[StockAudit, ...]:

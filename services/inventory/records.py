@@ -102,3 +102,31 @@ class StockAudit:
             and self.delivered == self.on_hand + self.committed
             and min(self.on_hand, self.reserved, self.available) >= 0
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockFaults:
+    """How many SKUs are not as they must be at one moment.
+
+    Attributes:
+        oversold: more is promised than there is.
+        drifted: the numbers do not add up, or what is reserved is not what orders hold.
+    """
+
+    oversold: int = 0
+    drifted: int = 0
+
+    @classmethod
+    def among(cls, items: Iterable[StockItem], held: Mapping[str, int]) -> "StockFaults":
+        """Counts them; `held` is what HELD reservations have of each SKU."""
+        listed = {item.sku: item for item in items}
+        strangers = sum(sku not in listed for sku in held)
+        return cls(
+            oversold=strangers
+            + sum(item.available < 0 or held.get(sku, 0) > item.on_hand for sku, item in listed.items()),
+            drifted=strangers
+            + sum(
+                item.on_hand != item.available + item.reserved or item.reserved != held.get(sku, 0)
+                for sku, item in listed.items()
+            ),
+        )

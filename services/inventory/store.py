@@ -10,7 +10,7 @@ Collections, relied on by whoever audits the database (all numbers whole, all mo
 Per SKU: sum of `delta` = `on_hand` + quantities of COMMITTED reservations; `reserved` = quantities of HELD ones.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -39,9 +39,19 @@ from services.inventory.records import (
     Scope,
     StockAudit,
     StockChange,
+    StockFaults,
 )
 
 Result = TypeVar("Result")
+
+SUSPECT: Document = {
+    "$or": [
+        {"reserved": {"$ne": 0}},
+        {"available": {"$lt": 0}},
+        {"$expr": {"$ne": ["$on_hand", {"$add": ["$available", "$reserved"]}]}},
+    ]
+}
+"""Stock of which something is held, or whose numbers do not add up by themselves; the rest is right."""
 
 COUNTED = (ReservationState.HELD, ReservationState.COMMITTED)
 
@@ -94,8 +104,22 @@ class MongoStockStore:
             found = self._reservations.find(query, {"_id": 1}).sort("deadline", 1).limit(limit)
             return tuple([document["_id"] async for document in found])
 
+    async def faults(self) -> StockFaults:
+        return await self._database.read_at_one_moment(_faults)
+
     async def audit(self) -> tuple[StockAudit, ...]:
         return await self._database.read_at_one_moment(_audited)
+
+
+def _faults(transaction: Transaction) -> StockFaults:
+    held: Counter[str] = Counter()
+    for document in transaction.found("reservations", {"state": ReservationState.HELD.value}, kept={"lines": 1}):
+        for line in document["lines"]:
+            held[line["sku"]] += line["quantity"]
+    found = {document["_id"]: document for document in transaction.found("stock", SUSPECT)}
+    if unseen := held.keys() - found.keys():
+        found |= {document["_id"]: document for document in _found(transaction, "stock", frozenset(unseen))}
+    return StockFaults.among(map(stock_from, found.values()), held)
 
 
 def _audited(transaction: Transaction) -> tuple[StockAudit, ...]:

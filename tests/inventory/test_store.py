@@ -13,7 +13,7 @@ from services.infra.mongo import Client, Database
 from services.infra.outbox.rows import Outbox
 from services.inventory.models import ReservationState
 from services.inventory.ports import StockStore
-from services.inventory.records import Changes, ReservationChange, StockChange
+from services.inventory.records import Changes, ReservationChange, StockChange, StockFaults
 from services.inventory.store import MongoStockStore
 from services.shared.events import Event
 from tests.inventory.contract import (
@@ -97,6 +97,13 @@ class TestMongoStockStore(StockStoreContract):
         with pytest.raises(WriteError):
             await stock.update_one({"_id": "LAMP"}, {"$set": lie})
         assert await stock.find_one({"_id": "LAMP"}) == {"_id": "LAMP", **GOOD_STOCK}
+
+    async def test_numbers_that_do_not_add_up_are_a_fault(self, store: MongoStockStore) -> None:
+        stock = self._database.collection("stock")
+        await stock.database.command({"collMod": "stock", "validationLevel": "off"})
+        await stock.insert_one({"_id": "LAMP", **GOOD_STOCK, "reserved": 0, "available": 4})
+        await stock.insert_one({"_id": "ROPE", **GOOD_STOCK, "reserved": 0, "on_hand": -1, "available": -1})
+        assert await store.faults() == StockFaults(drifted=1, oversold=1)
 
     async def test_overdue_holds_are_found_by_their_index(self, store: MongoStockStore) -> None:
         await write(store, a_first_change())
