@@ -4,6 +4,7 @@ Every process of inventory looks at the same database: of several the largest nu
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 
@@ -17,8 +18,11 @@ from services.shared.errors import Unavailable
 LOOK_EVERY: Final = 20.0
 """Seconds between two looks."""
 
+LOOK_AT_ALL_EVERY: Final = 60.0
+"""Seconds between two looks at all SKUs, not only at those that orders hold."""
+
 SHARE: Final = 0.02
-"""Of the time, at most, that looking may take: at many SKUs it is done less often."""
+"""Of the time, at most, that a kind of look may take: at many SKUs it is done less often."""
 
 OVERSOLD = Gauge("caravan_inventory_oversold_skus", "SKUs of which more is promised than there is")
 DRIFTED = Gauge(
@@ -31,17 +35,34 @@ class StockWatch:
 
     def __init__(self, store: StockStore) -> None:
         self._store = store
+        self._held = self._all = StockFaults()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Goes on until `stop` is set."""
-        now = asyncio.get_running_loop().time
-        while not stop.is_set():
-            began = now()
-            with suppress(Unavailable):
-                self.tell(await self._store.faults())
-            await set_within(stop, max(LOOK_EVERY, (now() - began) / SHARE))
+        await asyncio.gather(
+            _repeated(self.look_at_held, LOOK_EVERY, stop), _repeated(self.look_at_all, LOOK_AT_ALL_EVERY, stop)
+        )
 
-    def tell(self, faults: StockFaults) -> None:
-        """Shows these numbers."""
-        OVERSOLD.set(faults.oversold)
-        DRIFTED.set(faults.drifted)
+    async def look_at_held(self) -> None:
+        """Raises Unavailable."""
+        self._held = await self._store.faults_of_held()
+        self._tell()
+
+    async def look_at_all(self) -> None:
+        """Raises Unavailable."""
+        self._all = await self._store.faults()
+        self._tell()
+
+    def _tell(self) -> None:
+        """The same SKU may be among both."""
+        OVERSOLD.set(max(self._held.oversold, self._all.oversold))
+        DRIFTED.set(max(self._held.drifted, self._all.drifted))
+
+
+async def _repeated(look: Callable[[], Awaitable[None]], every: float, stop: asyncio.Event) -> None:
+    now = asyncio.get_running_loop().time
+    while not stop.is_set():
+        began = now()
+        with suppress(Unavailable):
+            await look()
+        await set_within(stop, max(every, (now() - began) / SHARE))

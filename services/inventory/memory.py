@@ -61,12 +61,19 @@ class MemoryStockStore:
         ]
         return tuple(order_id for _, order_id in sorted(held)[:limit])
 
+    async def faults_of_held(self) -> StockFaults:
+        held = self._held()
+        return StockFaults.among([self.stock[sku] for sku in held if sku in self.stock], held)
+
     async def faults(self) -> StockFaults:
+        return StockFaults.among(self.stock.values(), self._held())
+
+    def _held(self) -> Counter[str]:
         held: Counter[str] = Counter()
         for record in self.reservations.values():
             if record.reservation.state is ReservationState.HELD:
                 held.update({line.sku: line.quantity for line in record.reservation.lines})
-        return StockFaults.among(self.stock.values(), held)
+        return held
 
     async def audit(self) -> tuple[StockAudit, ...]:
         return tuple(

@@ -100,11 +100,15 @@ class StockStore(Protocol):
         """At most `limit` orders whose hold is past its deadline, the longest overdue first."""
         ...
 
-    async def faults(self) -> StockFaults:
-        """What is wrong at one moment. Reads what is held now and no history: cheap enough to be asked for ever.
+    async def faults_of_held(self) -> StockFaults:
+        """What is wrong at one moment with the SKUs that orders hold: costs what is held, however much there is.
 
         Raises Unavailable.
         """
+        ...
+
+    async def faults(self) -> StockFaults:
+        """The same of all SKUs: costs one look at each, and at no order that is done. Raises Unavailable."""
         ...
 
     async def audit(self) -> tuple[StockAudit, ...]:

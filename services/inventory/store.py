@@ -12,7 +12,7 @@ Per SKU: sum of `delta` = `on_hand` + quantities of COMMITTED reservations; `res
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from pymongo.errors import PyMongoError
@@ -43,6 +43,9 @@ from services.inventory.records import (
 )
 
 Result = TypeVar("Result")
+
+HELD_NOW: Document = {"state": ReservationState.HELD.value, "deadline": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
+"""All that is held. The deadline is named so that the index `overdue` serves: without it, all orders would be read."""
 
 SUSPECT: Document = {
     "$or": [
@@ -105,18 +108,21 @@ class MongoStockStore:
             return tuple([document["_id"] async for document in found])
 
     async def faults(self) -> StockFaults:
-        return await self._database.read_at_one_moment(_faults)
+        return await self._database.read_at_one_moment(lambda reads: _faults(reads, reads.found("stock", SUSPECT)))
+
+    async def faults_of_held(self) -> StockFaults:
+        return await self._database.read_at_one_moment(lambda reads: _faults(reads, ()))
 
     async def audit(self) -> tuple[StockAudit, ...]:
         return await self._database.read_at_one_moment(_audited)
 
 
-def _faults(transaction: Transaction) -> StockFaults:
+def _faults(transaction: Transaction, suspects: Sequence[Document]) -> StockFaults:
     held: Counter[str] = Counter()
-    for document in transaction.found("reservations", {"state": ReservationState.HELD.value}, kept={"lines": 1}):
+    for document in transaction.found("reservations", HELD_NOW, kept={"lines": 1}):
         for line in document["lines"]:
             held[line["sku"]] += line["quantity"]
-    found = {document["_id"]: document for document in transaction.found("stock", SUSPECT)}
+    found = {document["_id"]: document for document in suspects}
     if unseen := held.keys() - found.keys():
         found |= {document["_id"]: document for document in _found(transaction, "stock", frozenset(unseen))}
     return StockFaults.among(map(stock_from, found.values()), held)

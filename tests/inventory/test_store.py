@@ -14,7 +14,7 @@ from services.infra.outbox.rows import Outbox
 from services.inventory.models import ReservationState
 from services.inventory.ports import StockStore
 from services.inventory.records import Changes, ReservationChange, StockChange, StockFaults
-from services.inventory.store import MongoStockStore
+from services.inventory.store import HELD_NOW, MongoStockStore
 from services.shared.events import Event
 from tests.inventory.contract import (
     EVERYTHING,
@@ -104,6 +104,11 @@ class TestMongoStockStore(StockStoreContract):
         await stock.insert_one({"_id": "LAMP", **GOOD_STOCK, "reserved": 0, "available": 4})
         await stock.insert_one({"_id": "ROPE", **GOOD_STOCK, "reserved": 0, "on_hand": -1, "available": -1})
         assert await store.faults() == StockFaults(drifted=1, oversold=1)
+
+    async def test_all_that_is_held_is_found_by_an_index(self, store: MongoStockStore) -> None:
+        await write(store, a_first_change())
+        plan = await self._database.collection("reservations").find(HELD_NOW).explain()
+        assert "'indexName': 'overdue'" in str(plan)
 
     async def test_overdue_holds_are_found_by_their_index(self, store: MongoStockStore) -> None:
         await write(store, a_first_change())

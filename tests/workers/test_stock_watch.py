@@ -16,24 +16,35 @@ def told() -> tuple[float | None, float | None]:
     return oversold, drifted
 
 
-async def look(store: MemoryStockStore) -> None:
-    """One look of a process that is told to stop meanwhile."""
-    stop = asyncio.Event()
-    watching = asyncio.create_task(StockWatch(store).run(stop))
-    await asyncio.sleep(0)
-    stop.set()
-    await watching
+async def until_told(oversold: int, drifted: int) -> None:
+    async with asyncio.timeout(5):
+        while told() != (oversold, drifted):
+            await asyncio.sleep(0)
 
 
 async def test_a_planted_oversell_is_told_until_it_is_mended() -> None:
     store = MemoryStockStore()
     await (await opened(a_service(store), LAMP=3, ROPE=3)).hold_stock(a_hold("o1", LAMP=2), ORIGIN)
-    await look(store)
-    assert told() == (0, 0)
+    watch, stop = StockWatch(store), asyncio.Event()
     sound = store.stock["LAMP"]
     store.stock["LAMP"] = replace(sound, on_hand=1, reserved=0, available=1)
-    await look(store)
-    assert told() == (1, 1)
+    running = asyncio.create_task(watch.run(stop))
+    await until_told(1, 1)
+    stop.set()
+    await running
     store.stock["LAMP"] = sound
-    await look(store)
+    await watch.look_at_held()
+    assert told() == (1, 1), "a look at all has not found it mended yet"
+    await watch.look_at_all()
     assert told() == (0, 0)
+
+
+async def test_what_is_reserved_for_nobody_is_found_by_a_look_at_all() -> None:
+    store = MemoryStockStore()
+    await opened(a_service(store), ROPE=3)
+    store.stock["ROPE"] = replace(store.stock["ROPE"], reserved=1, available=2)
+    watch = StockWatch(store)
+    await watch.look_at_held()
+    assert told() == (0, 0)
+    await watch.look_at_all()
+    assert told() == (0, 1)
