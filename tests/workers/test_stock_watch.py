@@ -18,7 +18,9 @@ def told() -> tuple[float | None, float | None]:
 
 async def until_told(oversold: int, drifted: int) -> None:
     async with asyncio.timeout(5):
-        while told() != (oversold, drifted):
+        while True:
+            if told() == (oversold, drifted):
+                return
             await asyncio.sleep(0)
 
 
