@@ -11,6 +11,7 @@ from gateway.caching.metrics import CacheMetrics
 from gateway.caching.ports import ResponseCache
 from gateway.caching.serving import CachedAnswers
 from gateway.caching.shadow import Shadow
+from gateway.limits.ports import Budget
 from gateway.throttle.ports import Counters
 from services.infra.settings import Settings
 
@@ -20,8 +21,9 @@ CHANCE: Final = random.random
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """Where the gateway counts and keeps answers, where that is not Redis."""
+    """Where the gateway counts and keeps answers, where that is not Redis, and by what it counts what callers spend."""
 
+    budget: Budget | None = None
     counters: Counters | None = None
     responses: ResponseCache | None = None
 

@@ -6,13 +6,13 @@ from functools import partial
 
 from fastapi import FastAPI
 from temporalio.client import Client
+from temporalio.runtime import Runtime
 
 from gateway.auth import Authenticator, keys_of
 from gateway.cache_composition import CHANCE, Stores, cached_of
 from gateway.caching.serving import CachedAnswers
 from gateway.context import Backends, Places
 from gateway.currencies import Currencies
-from gateway.limits.ports import Budget
 from gateway.live_composition import live_of
 from gateway.redis_composition import SharedRedis, counters_in, responses_in, shared_redis
 from gateway.schema import build_schema
@@ -37,11 +37,14 @@ from services.catalog.client import CatalogClient
 from services.catalog.ports import Catalog
 from services.deadletters.client import DeadLettersClient
 from services.deadletters.ports import DeadLetters
+from services.infra.calls.metrics import CallMetrics
 from services.infra.calls.sender import Line, connections
 from services.infra.http import Caller
 from services.infra.identity.access_tokens import AccessTokens, access_token_rules
 from services.infra.identity.callers import Identity
 from services.infra.identity.key_ring import KeyRing
+from services.infra.metrics.listeners import ANY_PORT, opened_by
+from services.infra.metrics.page import TEMPORAL, ProcessMetrics
 from services.infra.settings import Profile, Settings, TemporalSettings
 from services.infra.telemetry import current_trace
 from services.inventory.client import InventoryClient
@@ -73,21 +76,30 @@ async def compose(settings: Settings) -> FastAPI:
     Raises:
         ValueError: the settings hold no private key to call services with.
     """
-    client = await engine(settings.temporal)
+    told = ProcessMetrics()
+    client = await engine(settings.temporal, _runtime(settings, told))
     clock, within = SystemClock(), settings.gateway.answer_within
     identity = Identity(settings.identity.private_key, "gateway", clock)
-    line = Line(session=connections(), identity=identity, timeout=within)
-    return assemble(settings, backends_of(settings, line, clock, client), clock, line)
+    line = Line(session=connections(), identity=identity, timeout=within, metrics=CallMetrics(told.registry))
+    return assemble(settings, backends_of(settings, line, clock, client), clock, line, told)
 
 
-async def engine(settings: TemporalSettings) -> Client:
+def _runtime(settings: Settings, told: ProcessMetrics) -> Runtime:
+    if not settings.metrics.temporal:
+        return new_runtime()
+    runtime, url = opened_by(lambda: new_runtime(ANY_PORT))
+    told.expect(TEMPORAL, url)
+    return runtime
+
+
+async def engine(settings: TemporalSettings, runtime: Runtime | None = None) -> Client:
     """A client of the workflow engine. Connects when it is first asked for something, and again by itself."""
     return await Client.connect(
         settings.address,
         namespace=settings.namespace,
         plugins=[caravan_plugin(trace=current_trace)],
         lazy=True,
-        runtime=new_runtime(),
+        runtime=runtime or new_runtime(),
     )
 
 
@@ -96,14 +108,15 @@ def assemble(
     backends: Backends,
     clock: Clock,
     line: Line | None = None,
-    budget: Budget | None = None,
+    told: ProcessMetrics | None = None,
     stores: Stores | None = None,
 ) -> FastAPI:
     """The gateway on any backends; hangs up the line at its end. Counts and keeps in Redis unless it is told where.
 
     Raises OSError or ValueError for trusted documents that cannot be read or executed.
     """
-    schema, metrics = build_schema(), Metrics(line.metrics.registry if line else None)
+    told = told or ProcessMetrics(line.metrics.registry if line else None)
+    schema, metrics = build_schema(), Metrics(told.registry)
     keys = KeyRing(keys_of(backends.users), clock, timedelta(seconds=settings.auth.keys_fresh_seconds))
     rules = access_token_rules(settings.auth.issuer, settings.auth.audience)
     authenticator = Authenticator(AccessTokens(keys, rules, clock))
@@ -119,7 +132,9 @@ def assemble(
     )
     bucket = Bucket(size=settings.limits.budget, leak=settings.limits.budget_refill)
     cached = cached_of(settings, schema, stores.responses or responses_in(shared, backends.ids, CHANCE), metrics.cache)
-    edge = edge_of(settings, schema, around, budget or LeakyBudget(counters, names, bucket, metrics.throttle), cached)
+    edge = edge_of(
+        settings, schema, around, stores.budget or LeakyBudget(counters, names, bucket, metrics.throttle), cached
+    )
     drop = cached.drop if cached else _drop_nothing
     live = live_of(settings, schema, edge, shared.redis, clock)
     return build_app(
@@ -127,7 +142,7 @@ def assemble(
             schema=schema,
             endpoint=GraphQLEndpoint(edge),
             readiness=Readiness(checks_of(backends), metrics),
-            metrics=metrics,
+            page=told.page,
             jwks=jwks_page(keys, settings.auth.keys_fresh_seconds),
             unsubscribe=unsubscribe_page(backends.unsubscriptions, backends.ids, drop),
             sockets=live.sockets,

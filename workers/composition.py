@@ -43,6 +43,7 @@ from services.infra.contacts.seal import SecretSeal
 from services.infra.contacts.unsubscribing import SignedUnsubscribeTokens
 from services.infra.identity.entry import Entry
 from services.infra.inbox import Inbox
+from services.infra.metrics.page import ProcessMetrics
 from services.infra.mongo import Client, Database, unavailable_when_away
 from services.infra.outbox.rows import Outbox
 from services.infra.response_cache.tags import IN_STOCK
@@ -113,6 +114,7 @@ class Shared:
         homes: the service that runs each consumer, by the consumer's name.
         fan_out: starts what tells people of events.
         refreshing: has what is recommended to who has bought something made anew.
+        metrics: what the process tells of itself.
         owed: what gateways are to drop of the answers that they keep, once a projection is written.
     """
 
@@ -124,6 +126,7 @@ class Shared:
     entry: Entry
     fan_out: TemporalFanOut
     refreshing: TemporalRefreshing
+    metrics: ProcessMetrics
     owed: OwedDrops = field(default_factory=OwedDrops)
     keys: SigningKeys | None = None
     provider: PaymentProvider | None = None

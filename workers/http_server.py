@@ -10,7 +10,7 @@ from typing import Final
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -48,8 +48,10 @@ class ShortWay:
         await response(scope, receive, send)
 
 
-def build_app(routers: Iterable[APIRouter], readiness: Callable[[], Awaitable[Readiness]]) -> FastAPI:
-    """The application. Without documentation pages: nobody but our own clients calls it."""
+def build_app(
+    routers: Iterable[APIRouter], readiness: Callable[[], Awaitable[Readiness]], page: Callable[[], Awaitable[bytes]]
+) -> FastAPI:
+    """The application, `page` being its metrics. Without documentation pages: nobody but our own clients calls it."""
     app = FastAPI(openapi_url=None)
     routes = [route for router in routers for route in router.routes]
     app.router.routes.extend(routes)
@@ -67,7 +69,7 @@ def build_app(routers: Iterable[APIRouter], readiness: Callable[[], Awaitable[Re
 
     @app.get("/metrics")
     async def metrics() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(await page(), media_type=CONTENT_TYPE_LATEST)
 
     return app
 

@@ -15,12 +15,16 @@ from typing import Final
 
 import aiohttp
 import structlog
+from prometheus_client import REGISTRY
 from temporalio.client import Client
+from temporalio.runtime import Runtime
 
 from services.infra.consuming.consumer import Consumer
 from services.infra.consuming.letters import KafkaLetters
 from services.infra.consuming.work import Consumption
 from services.infra.kafka.publisher import Publisher
+from services.infra.metrics.listeners import ANY_PORT, opened_by
+from services.infra.metrics.page import TEMPORAL, ProcessMetrics
 from services.infra.mongo import close as close_mongo
 from services.infra.mongo import connect as connect_mongo
 from services.infra.notices import Announcer
@@ -66,6 +70,7 @@ log = structlog.get_logger(__name__)
 @asynccontextmanager
 async def open_shared(settings: Settings, names: Sequence[str]) -> AsyncIterator[Shared]:
     """The connections of a process that hosts these services; none is made before it is needed."""
+    metrics = ProcessMetrics(REGISTRY)
     mongo, clock = connect_mongo(settings.mongo), SystemClock()
     keys = signing_keys(settings, mongo, clock) if "users" in names else None
     try:
@@ -73,6 +78,7 @@ async def open_shared(settings: Settings, names: Sequence[str]) -> AsyncIterator
             entry = build_entry(settings, keys_from(keys, settings, session), clock)
             yield Shared(
                 settings=settings,
+                metrics=metrics,
                 mongo=mongo,
                 session=session,
                 clock=clock,
@@ -92,6 +98,7 @@ class Process:
 
     def __init__(self, shared: Shared, names: Sequence[str]) -> None:
         self._settings = shared.settings
+        self._metrics = shared.metrics
         self._hosted = [compose(name, shared) for name in names]
         self._publisher = Publisher(shared.settings.kafka)
         self._redis = connect_redis(shared.settings.redis)
@@ -116,7 +123,8 @@ class Process:
 
     async def run(self, listening: socket.socket) -> None:
         """Serves on the socket at once, works as soon as it can, and returns when all is drained."""
-        server = build_server(build_app([hosted.router for hosted in self._hosted], self.readiness))
+        routers = [hosted.router for hosted in self._hosted]
+        server = build_server(build_app(routers, self.readiness, self._metrics.page))
         serving = asyncio.create_task(server.serve([listening]))
         working = asyncio.create_task(self._work())
         stopping = asyncio.create_task(self.stop.wait())
@@ -201,13 +209,20 @@ class Process:
         """Waits for databases and Temporal, and prepares both."""
         for hosted in self._hosted:
             await until_available(hosted.name, hosted.prepare)
-        runtime = new_runtime()
+        runtime = self._new_runtime()
         client = await until_available("workers", lambda: temporal.connect(self._settings.temporal, runtime))
         self._temporal = client
         self._use(client)
         await until_available("workers", lambda: temporal.ensure_search_attributes(client))
         await until_available("schedules", lambda: make_schedules(client, self._schedules))
         return client
+
+    def _new_runtime(self) -> Runtime:
+        if not self._settings.metrics.temporal:
+            return new_runtime()
+        runtime, url = opened_by(lambda: new_runtime(ANY_PORT))
+        self._metrics.expect(TEMPORAL, url)
+        return runtime
 
     def _relaying(self, hosted: Hosted) -> asyncio.Task[None]:
         relay = Relay(hosted.name, hosted.database, self._publisher, self._clock, self._holder)

@@ -21,7 +21,6 @@ from gateway.web.endpoint import GraphQLEndpoint
 from gateway.web.explorer.page import ExplorerPage
 from gateway.web.health import Readiness
 from gateway.web.jwks import Answer
-from gateway.web.metrics import Metrics
 from gateway.web.transport.headers import SecureHeaders
 from gateway.web.transport.heads import BoundedHead
 from gateway.web.transport.negotiation import PREFLIGHT_HEADERS
@@ -37,13 +36,13 @@ CANCEL_AGAIN = 0.5
 class Parts:
     """What the application is made of; all of `running` runs while it does, and `close` is awaited when it ends.
 
-    `origins` are the sites whose pages may call it; `largest_head` is in bytes.
+    `page` gives its metrics. `origins` are the sites whose pages may call it; `largest_head` is in bytes.
     """
 
     schema: GraphQLSchema
     endpoint: GraphQLEndpoint
     readiness: Readiness
-    metrics: Metrics
+    page: Callable[[], Awaitable[bytes]]
     jwks: Answer
     unsubscribe: Callable[[Request], Awaitable[Response]]
     explorer: bool
@@ -133,6 +132,6 @@ def _ready(parts: Parts) -> Callable[[object], Awaitable[Response]]:
 
 def _metrics(parts: Parts) -> Callable[[object], Awaitable[Response]]:
     async def metrics(_request: object) -> Response:
-        return Response(parts.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+        return Response(await parts.page(), media_type=CONTENT_TYPE_LATEST)
 
     return metrics

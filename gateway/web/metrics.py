@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from gateway.caching.metrics import CacheMetrics
 from gateway.live.metrics import LiveMetrics
@@ -48,10 +48,6 @@ class Metrics:
     def note_ready(self, dependency: str, *, ready: bool) -> None:
         """What a readiness check found."""
         self._ready.labels(dependency).set(1 if ready else 0)
-
-    def text(self) -> bytes:
-        """All of them, in Prometheus' text format."""
-        return generate_latest(self._registry)
 
 
 def outcome_of(result: Mapping[str, Any], *, refused: bool) -> str:

@@ -8,6 +8,7 @@ with `problems` for a refusal, 503 with `dependency` for what is unavailable. Wh
 from asyncio import get_running_loop, timeout_at
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -29,6 +30,7 @@ from services.infra.http_codec import (
     operations_of,
 )
 from services.infra.identity.entry import ActorCheck, Entry
+from services.infra.metrics.api import CANCELLED, OUTCOMES, note_answer
 from services.shared.actors import Actor
 from services.shared.errors import Refused, Unauthenticated, Unavailable, refusal_from
 from services.shared.traces import TRACEPARENT, trace_of
@@ -62,7 +64,7 @@ def internal_router(context: str, protocol: type, face: object, entry: Entry) ->
 def _endpoint(
     context: str, operation: Operation, method: Callable[..., Awaitable[Any]], entry: Entry
 ) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
+    async def answered(request: Request) -> Response:
         try:
             entry.callers.caller(request.headers.get(TOKEN_HEADER, ""), context)
         except Unauthenticated:
@@ -79,6 +81,15 @@ def _endpoint(
                 return await _done(operation, lambda: method(**arguments), waits_until)
 
             return await _run(operation, ask)
+
+    async def endpoint(request: Request) -> Response:
+        started, outcome = monotonic(), CANCELLED
+        try:
+            response = await answered(request)
+            outcome = OUTCOMES[response.status_code]
+        finally:
+            note_answer(context, operation.name, outcome, monotonic() - started)
+        return response
 
     return endpoint
 

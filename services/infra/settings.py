@@ -29,6 +29,7 @@ from services.infra.sections.work import (
     ConsumersSettings,
     InventorySettings,
     LogSettings,
+    MetricsSettings,
     OutboxSettings,
     PaymentsSettings,
     RecommendationsSettings,
@@ -52,6 +53,7 @@ __all__ = [
     "LimitsSettings",
     "LiveSettings",
     "LogSettings",
+    "MetricsSettings",
     "MongoSettings",
     "NotificationsSettings",
     "OutboxSettings",
@@ -114,6 +116,7 @@ class Settings(BaseSettings):
     consumers: ConsumersSettings = ConsumersSettings()
     recommendations: RecommendationsSettings = RecommendationsSettings()
     log: LogSettings = LogSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
     @classmethod
     def settings_customise_sources(

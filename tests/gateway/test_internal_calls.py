@@ -71,7 +71,8 @@ async def housed(world: World) -> AsyncIterator[House]:
             inventory=InventoryClient(Caller(line, inventory, "inventory", Inventory)),
             orders=OrdersClient(Caller(line, orders, "orders", Orders)),
         )
-        app = assemble(settings, backends, shop.clock, line, Unlimited(), Stores(counters=MemoryCounters()))
+        stores = Stores(budget=Unlimited(), counters=MemoryCounters())
+        app = assemble(settings, backends, shop.clock, line, stores=stores)
         yield House(replace(world, wire=Wire(app), backends=backends), order_id)
 
 

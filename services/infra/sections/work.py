@@ -1,4 +1,4 @@
-"""The sections of what services do: payments, stock, the outbox, consumers, and their log.
+"""The sections of what services do: payments, stock, the outbox, consumers, and their log and metrics.
 
 Rules get the single values that they need, never a section.
 """
@@ -60,6 +60,12 @@ class RecommendationsSettings(Section):
     refresh_window: float = Field(default=30, ge=0, le=86_400)
     counts_age: float = Field(default=30, ge=0, le=3600)
     rest_hours: float = Field(default=24, gt=0, le=8760)
+
+
+class MetricsSettings(Section):
+    """What is told at `/metrics` beside what services and the gateway count: what Temporal's SDK and workflows do."""
+
+    temporal: bool = True
 
 
 class LogSettings(Section):
