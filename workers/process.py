@@ -51,10 +51,11 @@ from workers.replays import replays_of
 from workers.schedules.keeping import keep_schedules, make_schedules
 from workers.schedules.table import schedules_of
 from workers.stranded import Stranded
+from workers.stuck_orders import StuckOrders
 from workers.supervision import keep_running, until_available
 from workers.topics import keep_topics
 from workers.tuning import workflow_threads
-from workflows.names import NOTIFICATIONS
+from workflows.names import NOTIFICATIONS, ORDERS_QUEUE
 from workflows.runtime import new_runtime
 
 STARTUP: Final = "startup"
@@ -190,6 +191,7 @@ class Process:
         aside = [self._keeping_topics(), self._keeping_schedules(client)]
         aside += [task for hosted in self._hosted for task in self._running_aside(hosted)]
         aside += [self._taking_up(client)] if NOTIFICATIONS in self._works else []
+        aside += [self._counting_stuck(client)] if ORDERS_QUEUE in self._works else []
         self._started = True
         log.info("ready", services=[hosted.name for hosted in self._hosted])
         await self._run_workers(client)
@@ -248,6 +250,10 @@ class Process:
     def _taking_up(self, client: Client) -> asyncio.Task[None]:
         run = partial(Stranded(client, self._fan_out, self._clock).run, self.stop)
         return asyncio.create_task(keep_running("messages without a workflow", run, self.stop))
+
+    def _counting_stuck(self, client: Client) -> asyncio.Task[None]:
+        run = partial(StuckOrders(client).run, self.stop)
+        return asyncio.create_task(keep_running("count of stuck orders", run, self.stop))
 
     def _consuming(self, hosted: Hosted) -> list[asyncio.Task[None]]:
         def running(row: Consumption) -> asyncio.Task[None]:

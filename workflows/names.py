@@ -34,7 +34,9 @@ ORDER_ID: Final = SearchAttributeKey.for_keyword("CaravanOrderId")
 CUSTOMER_ID: Final = SearchAttributeKey.for_keyword("CaravanCustomerId")
 ORDER_STATUS: Final = SearchAttributeKey.for_keyword("CaravanOrderStatus")
 CAMPAIGN_ID: Final = SearchAttributeKey.for_keyword("CaravanCampaignId")
-SEARCH_ATTRIBUTES: Final = (ORDER_ID, CUSTOMER_ID, ORDER_STATUS, CAMPAIGN_ID)
+STUCK_STEP: Final = SearchAttributeKey.for_keyword("CaravanStuckStep")
+"""The step of an order that turned STUCK last, as long as any is."""
+SEARCH_ATTRIBUTES: Final = (ORDER_ID, CUSTOMER_ID, ORDER_STATUS, CAMPAIGN_ID, STUCK_STEP)
 
 
 def queue_of(service: str) -> str:

@@ -31,7 +31,7 @@ from workflows.messages import (
     StepAction,
     StepView,
 )
-from workflows.names import ORDER_STATUS
+from workflows.names import ORDER_STATUS, STUCK_STEP
 from workflows.order_steps import STEPS, OrderSteps
 from workflows.policies import STUCK_PAUSE
 from workflows.saga import Interrupted, Saga
@@ -39,6 +39,9 @@ from workflows.saga import Interrupted, Saga
 OPEN: Final = frozenset({OrderStatus.PLACED, OrderStatus.RESERVED})
 CANCELLABLE: Final = OPEN | {OrderStatus.CONFIRMED}
 CLOSED: Final = frozenset({OrderStatus.DELIVERED, OrderStatus.REJECTED, OrderStatus.CANCELLED})
+
+FINDABLE: Final = "an order with a stuck step is found by a search attribute"
+"""What runs that turned STUCK before there was that attribute go without."""
 
 GIVEN_UP: Final = (FailureError, Interrupted, asyncio.CancelledError)
 """How the way forward may end before the pivot."""
@@ -310,16 +313,43 @@ class PlaceOrder:
 
 
 class Watch(order_metrics.SagaMetrics):
-    """Counts, and raises the alarm of an undo that is STUCK."""
+    """Counts, and raises the alarm of what is STUCK: the order can be found by it as long as it is."""
 
     def __init__(self, show: Callable[[], None]) -> None:
         self._show = show
+        self._stuck: set[str] = set()
+
+    def ended(self, step: str, error: BaseException | None) -> None:
+        """See `SagaWatch.ended`."""
+        super().ended(step, error)
+        if error is None:
+            self._resolved(step)
+
+    def undone(self, step: str) -> None:
+        """See `SagaWatch.undone`."""
+        super().undone(step)
+        self._resolved(step)
+
+    def given_up(self, step: str) -> None:
+        """See `SagaWatch.given_up`."""
+        super().given_up(step)
+        self._resolved(step)
 
     def stuck(self, step: str) -> None:
         """See `SagaWatch.stuck`."""
         super().stuck(step)
         workflow.logger.error("an undo is stuck", extra={"step": step})
+        self._stuck.add(step)
+        if workflow.patched(FINDABLE):
+            workflow.upsert_search_attributes([STUCK_STEP.value_set(step)])
         self._show()
+
+    def _resolved(self, step: str) -> None:
+        if step not in self._stuck:
+            return
+        self._stuck.remove(step)
+        if not self._stuck and workflow.patched(FINDABLE):
+            workflow.upsert_search_attributes([STUCK_STEP.value_unset()])
 
 
 def _must_run_the_shop(wish: ShipOrder | DeliverOrder | ResolveStep) -> None:

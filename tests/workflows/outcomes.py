@@ -155,6 +155,11 @@ async def stuck_and_given_up(case: Case) -> str:
     return await _stuck(case, StepAction.SKIP)
 
 
+async def stuck_and_found(case: Case) -> str:
+    """As the two before it, which were recorded when an order could not be found by its stuck step."""
+    return await _stuck(case, StepAction.RETRY)
+
+
 async def went_on_after_its_run_was_lost(case: Case) -> str:
     gate = case.shop.script.gate("commit")
     await case.place()
@@ -209,6 +214,7 @@ OUTCOMES: dict[str, Play] = {
         cancelled_by_the_platform,
         stuck_and_tried_again,
         stuck_and_given_up,
+        stuck_and_found,
         went_on_after_its_run_was_lost,
         expired_reservations,
         launched_product,

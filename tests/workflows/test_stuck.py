@@ -9,6 +9,7 @@ from tests.workflows.case import LOCAL, Case, refusal
 from tests.workflows.faults import Fault
 from tests.workflows.lab import Lab, laboratory, settled
 from workflows.messages import StepAction
+from workflows.names import STUCK_STEP
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -25,6 +26,11 @@ async def stuck(lab: Lab, *words: str) -> Case:
     return case
 
 
+async def found_by(case: Case) -> str | None:
+    """The step by which OPS find the order among those that are STUCK."""
+    return (await case.run.describe()).typed_search_attributes.get(STUCK_STEP)
+
+
 async def test_a_stuck_undo_holds_up_no_other_and_says_so(lab: Lab) -> None:
     case = await stuck(lab, "cancel")
     await case.until_step("reserve", "COMPENSATED")
@@ -33,6 +39,7 @@ async def test_a_stuck_undo_holds_up_no_other_and_says_so(lab: Lab) -> None:
     view = (await case.views())["authorize"]
     assert view.detail == "its undo fails: payments: did not answer"
     assert "authorize is STUCK" in await case.details()
+    assert await found_by(case) == "authorize"
 
 
 async def test_a_person_has_it_tried_again(lab: Lab) -> None:
@@ -45,6 +52,7 @@ async def test_a_person_has_it_tried_again(lab: Lab) -> None:
     assert case.shop.script.journal == UNDONE.replace("cancel+ release", "cancel+ release cancel")
     assert case.shop.movements() == ["authorization", "void"]
     assert await case.status() == "REJECTED"
+    assert await found_by(case) is None
 
 
 async def test_a_person_gives_it_up(lab: Lab) -> None:
@@ -70,8 +78,10 @@ async def test_two_stuck_undos_are_resolved_in_any_order(lab: Lab) -> None:
     await case.until_step("reserve", "STUCK", skip=60)
     await case.resolve("reserve", StepAction.SKIP)
     case.shop.script.heal()
+    assert await found_by(case)
     await case.resolve("authorize", StepAction.RETRY)
     assert await case.until_closed() == "COMPLETED"
+    assert await found_by(case) is None
     steps = await case.steps()
     assert (steps["reserve"], steps["authorize"]) == ("FAILED", "COMPENSATED")
 

@@ -23,7 +23,13 @@ GO_RUNTIME = {"GOGC": "200", "GODEBUG": "adaptivestackstart=1"}
 """Fewer garbage collections, and goroutines that begin with the stack that they usually need."""
 SQLITE = ("journal_mode=wal", "synchronous=1")
 """Three times the throughput; a crash of the process loses nothing."""
-SEARCH_ATTRIBUTES = ("CaravanOrderId", "CaravanCustomerId", "CaravanOrderStatus", "CaravanCampaignId")
+SEARCH_ATTRIBUTES = (
+    "CaravanOrderId",
+    "CaravanCustomerId",
+    "CaravanOrderStatus",
+    "CaravanCampaignId",
+    "CaravanStuckStep",
+)
 """All keywords; a test compares them with workflows/names.py, which is slow to import."""
 
 
