@@ -1,6 +1,7 @@
 """What one request carries: who asks, the process's ports, and loaders that batch. Nothing here outlives a request."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -243,6 +244,7 @@ class RequestContext:
         throttle: how often somebody may try to sign in; None where nobody can.
         address: the client's network address; empty where there is none.
         refused: a mutation of this request answered with errors; for the metrics.
+        served: how many recommendations of each rule are in the answer; for the metrics.
         changed: the tags of what a mutation of this request may have changed.
         proven: the ids of those who proved in this request who they are, by a password or a refresh token.
         live: where a subscription watches; None for a request over HTTP.
@@ -257,6 +259,7 @@ class RequestContext:
     throttle: SignIns | None = None
     address: str = ""
     refused: bool = False
+    served: Counter[str] = field(default_factory=Counter)
     changed: set[str] = field(default_factory=set)
     proven: set[str] = field(default_factory=set)
     live: Hub | None = None

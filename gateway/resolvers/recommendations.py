@@ -37,4 +37,5 @@ class RecommendationQueries(graphene.ObjectType):
             offers = await offers_of(found, context.loaders, wanted)
             if len(offers) == wanted or len(found) < asked:
                 break
+        context.served.update(offer.rule for offer in offers)
         return offers

@@ -30,7 +30,9 @@ async def bought_together(sku: str, info: Info, first: int) -> list[Offer]:
     loaders, wanted = context.loaders, checked_page_size(first)
     try:
         found = await loaders.bought_together.load((sku, min(wanted + SPARE, MAX_PAGE)))
-        return await offers_of(found, loaders, wanted)
+        offers = await offers_of(found, loaders, wanted)
     except Unavailable as absence:
         context.note_gap(info.path, absence)
         return []
+    context.served.update(offer.rule for offer in offers)
+    return offers

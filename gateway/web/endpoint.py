@@ -109,6 +109,8 @@ class GraphQLEndpoint(GraphQLHTTPHandler):
         finally:
             await self._end(exchange)
         self._edge.around.metrics.note_request(exchange.label, _outcome(result, exchange), perf_counter() - started)
+        if exchange.context is not None:
+            self._edge.around.metrics.note_served(exchange.context.served)
         return self._reply(request, result, exchange)
 
     async def _end(self, exchange: Exchange) -> None:

@@ -33,6 +33,12 @@ class Metrics:
             buckets=BUCKETS,
             registry=self._registry,
         )
+        self._served = Counter(
+            "caravan_recommendations_served",
+            "Recommendations in answers, by the rule behind them; kept answers that are given again are not counted",
+            ["rule"],
+            registry=self._registry,
+        )
         self._ready = Gauge(
             "caravan_gateway_dependency_ready",
             "1 where the dependency answered the last readiness check",
@@ -44,6 +50,11 @@ class Metrics:
         """One request answered."""
         self._requests.labels(operation, outcome).inc()
         self._seconds.labels(operation).observe(seconds)
+
+    def note_served(self, recommendations: Mapping[str, int]) -> None:
+        """So many of each rule are in an answer that was made now."""
+        for rule, number in recommendations.items():
+            self._served.labels(rule).inc(number)
 
     def note_ready(self, dependency: str, *, ready: bool) -> None:
         """What a readiness check found."""

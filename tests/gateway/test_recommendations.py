@@ -1,5 +1,6 @@
 """What shoppers see recommended: theirs, with reasons, and never what cannot be bought at this moment."""
 
+import re
 from typing import Any
 
 import pytest
@@ -185,3 +186,18 @@ async def test_a_price_and_a_name_are_those_of_this_moment(shop: World) -> None:
     await shop.ask('mutation { updateProduct(id: "s0", input: {name: "New name"}) { errors { code } } }', {}, "ops")
     answer = await shop.ask("{ recommendations(first: 1) { product { name } } }")
     assert answer["data"]["recommendations"] == [{"product": {"name": "New name"}}]
+
+
+async def test_recommendations_are_counted_by_their_rule(shop: World) -> None:
+    before = await served(shop)
+    await offered(shop, "mia", first=3)
+    now = await served(shop)
+    told = {rule: number - before.get(rule, 0) for rule, number in now.items()}
+    assert told == {"BUY_AGAIN": 1, "BOUGHT_TOGETHER": 1, "TRENDING": 1}
+
+
+async def served(world: World) -> dict[str, float]:
+    """What the gateway has counted."""
+    page = (await world.wire.send("GET", "/metrics")).body.decode()
+    name = r'caravan_recommendations_served_total{rule="(\w+)"} (\S+)'
+    return {rule: float(number) for rule, number in re.findall(name, page)}
