@@ -73,7 +73,7 @@ from services.users.keys.models import KeyTimes
 from services.users.keys.service import SigningKeys
 from services.users.keys.store import MongoKeyStore
 from services.users.models import FirstAccount
-from services.users.passwords import Argon2Hasher
+from services.users.passwords import AT_ONCE, Argon2Hasher
 from services.users.ports import PasswordHasher
 from services.users.service import UserService
 from services.users.sessions import RefreshTokens
@@ -81,6 +81,7 @@ from services.users.store import MongoAccountStore
 from services.users.tokens import Ed25519Tokens, TokenRules
 from workers import event_notices, recommendations
 from workers.business_metrics import MoneyMetrics, ReservationMetrics
+from workers.campaign_watch import CampaignWatch
 from workers.dead_letters import BacklogMetrics, taking_in
 from workers.fan_out import TemporalFanOut
 from workers.mails import mail_renderer
@@ -218,7 +219,8 @@ def _inventory(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
 
 
 def _notifications(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
-    settings, pool = shared.settings, SmtpPool(shared.settings.smtp, SmtpMetrics(REGISTRY))
+    settings = shared.settings
+    pool = SmtpPool(settings.smtp, SmtpMetrics(REGISTRY), pools=shared.metrics.pools)
     parts = Notifications.of(
         World(
             settings=settings,
@@ -247,6 +249,7 @@ def _notifications(shared: Shared, database: Database, outbox: Outbox) -> Hosted
         activities=NotificationActivities(
             parts.sending, parts.campaigns, parts.recipients, parts.weekly, parts.offers, shared.clock
         ),
+        aside={"count of campaigns": CampaignWatch(parts.stores.campaigns).run},
         close=close,
     )
 
@@ -296,7 +299,7 @@ def _users(shared: Shared, database: Database, outbox: Outbox) -> Hosted:
     keys = shared.keys
     assert keys is not None  # noqa: S101 (the process hosts users)
     tokens = _tokens(shared, keys)
-    hasher = shared.hasher or Argon2Hasher()
+    hasher = shared.hasher or Argon2Hasher(shared.metrics.pools.pool("argon2", AT_ONCE))
     refresh_tokens = RefreshTokens(shared.clock, shared.ids, RandomSecrets())
     face = UserService(store, hasher, tokens, refresh_tokens, shared.clock, shared.ids)
     book = SealedContactBook(store, SecretSeal(shared.settings.contacts.seal_secrets))

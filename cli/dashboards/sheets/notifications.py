@@ -48,7 +48,7 @@ SHEET: Final = Sheet(
                     title="People of running campaigns",
                     advice="If pending does not fall, look at the rate and at whether the standard lane is stopped.",
                     unit=Unit.NUMBER,
-                    queries=line("sum by (state) (caravan_campaign_recipients)", "{{state}}"),
+                    queries=line("max by (state) (caravan_campaign_recipients)", "{{state}}"),
                 ),
             ),
         ),
