@@ -38,14 +38,14 @@ from services.catalog.ports import Catalog
 from services.deadletters.client import DeadLettersClient
 from services.deadletters.ports import DeadLetters
 from services.infra.calls.metrics import CallMetrics
-from services.infra.calls.sender import Line, connections
+from services.infra.calls.sender import CONNECTIONS_A_SERVICE, Line, connections
 from services.infra.http import Caller
 from services.infra.identity.access_tokens import AccessTokens, access_token_rules
 from services.infra.identity.callers import Identity
 from services.infra.identity.key_ring import KeyRing
 from services.infra.metrics.listeners import ANY_PORT, opened_by
 from services.infra.metrics.page import TEMPORAL, ProcessMetrics
-from services.infra.settings import Profile, Settings, TemporalSettings
+from services.infra.settings import CONTEXTS, Profile, Settings, TemporalSettings
 from services.infra.telemetry import current_trace
 from services.inventory.client import InventoryClient
 from services.inventory.ports import Inventory
@@ -80,7 +80,9 @@ async def compose(settings: Settings) -> FastAPI:
     client = await engine(settings.temporal, _runtime(settings, told))
     clock, within = SystemClock(), settings.gateway.answer_within
     identity = Identity(settings.identity.private_key, "gateway", clock)
-    line = Line(session=connections(), identity=identity, timeout=within, metrics=CallMetrics(told.registry))
+    addresses = {settings.services.url_of(context) for context in CONTEXTS}
+    pool = told.pools.pool("http", CONNECTIONS_A_SERVICE * len(addresses))
+    line = Line(session=connections(pool), identity=identity, timeout=within, metrics=CallMetrics(told.registry))
     return assemble(settings, backends_of(settings, line, clock, client), clock, line, told)
 
 
@@ -121,7 +123,7 @@ def assemble(
     rules = access_token_rules(settings.auth.issuer, settings.auth.audience)
     authenticator = Authenticator(AccessTokens(keys, rules, clock))
 
-    shared, stores = shared_redis(settings.redis), stores or Stores()
+    shared, stores = shared_redis(settings.redis, told.pools), stores or Stores()
     counters = stores.counters or counters_in(shared, metrics.throttle)
     names = Keys(settings.identity.private_key)
     around = Around(

@@ -16,7 +16,8 @@ from gateway.throttle.metrics import ThrottleMetrics
 from gateway.throttle.ports import Counters
 from gateway.throttle.redis_counters import RedisCounters
 from gateway.throttle.standby import StandbyCounters
-from services.infra.redis import connect, ping
+from services.infra.metrics.pools import PoolMetrics
+from services.infra.redis import CONNECTIONS, DEPENDENCY, connect, ping
 from services.infra.redis_calls.reach import Reach
 from services.infra.redis_calls.scripts import RedisScripts
 from services.infra.response_cache.guarded import GuardedResponses
@@ -40,9 +41,9 @@ class SharedRedis:
         await self.redis.aclose()
 
 
-def shared_redis(settings: RedisSettings) -> SharedRedis:
+def shared_redis(settings: RedisSettings, pools: PoolMetrics) -> SharedRedis:
     """Connects to nothing yet."""
-    redis = connect(settings)
+    redis = connect(settings, pools.pool(DEPENDENCY, CONNECTIONS))
     return SharedRedis(
         redis=redis, scripts=RedisScripts(redis), reach=Reach(partial(ping, redis), settings.answer_within)
     )

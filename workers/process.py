@@ -23,12 +23,15 @@ from services.infra.consuming.consumer import Consumer
 from services.infra.consuming.letters import KafkaLetters
 from services.infra.consuming.work import Consumption
 from services.infra.kafka.publisher import Publisher
+from services.infra.metrics.http_pool import CountedConnector
 from services.infra.metrics.listeners import ANY_PORT, opened_by
 from services.infra.metrics.page import TEMPORAL, ProcessMetrics
+from services.infra.mongo import CONNECTIONS
 from services.infra.mongo import close as close_mongo
 from services.infra.mongo import connect as connect_mongo
 from services.infra.notices import Announcer
 from services.infra.outbox.relay import Relay
+from services.infra.redis import CONNECTIONS as REDIS_CONNECTIONS
 from services.infra.redis import connect as connect_redis
 from services.infra.redis_calls.scripts import RedisScripts
 from services.infra.response_cache.redis_store import RedisResponses
@@ -59,6 +62,7 @@ from workflows.names import NOTIFICATIONS, ORDERS_QUEUE
 from workflows.runtime import new_runtime
 
 STARTUP: Final = "startup"
+PROVIDER_CONNECTIONS: Final = 100
 LAST_WITHIN: Final = 1.5
 STOP_WITHIN: Final = 8.0
 GONE_AFTER: Final = 9.5
@@ -72,10 +76,10 @@ log = structlog.get_logger(__name__)
 async def open_shared(settings: Settings, names: Sequence[str]) -> AsyncIterator[Shared]:
     """The connections of a process that hosts these services; none is made before it is needed."""
     metrics = ProcessMetrics(REGISTRY)
-    mongo, clock = connect_mongo(settings.mongo), SystemClock()
+    mongo, clock = connect_mongo(settings.mongo, metrics.pools.pool("mongo", CONNECTIONS)), SystemClock()
     keys = signing_keys(settings, mongo, clock) if "users" in names else None
     try:
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(connector=_connector(metrics)) as session:
             entry = build_entry(settings, keys_from(keys, settings, session), clock)
             yield Shared(
                 settings=settings,
@@ -94,6 +98,10 @@ async def open_shared(settings: Settings, names: Sequence[str]) -> AsyncIterator
         await close_mongo(mongo)
 
 
+def _connector(metrics: ProcessMetrics) -> aiohttp.BaseConnector:
+    return CountedConnector(metrics.pools.pool("http", PROVIDER_CONNECTIONS), limit=PROVIDER_CONNECTIONS)
+
+
 class Process:
     """Some services, running. `stop` may be set at any moment."""
 
@@ -102,7 +110,7 @@ class Process:
         self._metrics = shared.metrics
         self._hosted = [compose(name, shared) for name in names]
         self._publisher = Publisher(shared.settings.kafka)
-        self._redis = connect_redis(shared.settings.redis)
+        self._redis = connect_redis(shared.settings.redis, shared.metrics.pools.pool("redis", REDIS_CONNECTIONS))
         kept = RedisResponses(RedisScripts(self._redis), shared.ids)
         self._drops = CacheDrops(kept, shared.clock)
         self._owed = shared.owed

@@ -19,6 +19,8 @@ from motor.motor_asyncio import (
 from pymongo.client_session_shared import TransactionOptions
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
 
+from services.infra.metrics.mongo_pool import PoolListener
+from services.infra.metrics.pools import Pool
 from services.infra.settings import MongoSettings
 from services.infra.transaction import (
     CHANGE,
@@ -49,12 +51,16 @@ FIRST_PAUSE = 0.002
 LONGEST_PAUSE = 0.25
 CLOSE_WITHIN = 0.5
 THREADS = 8
+CONNECTIONS = 50
 WHOLE: Document = {"bsonType": ["int", "long"]}
 """What a validator says of a whole number: the driver sends small ones as `int`, large ones as `long`."""
 
 
-def connect(settings: MongoSettings) -> Client:
-    """A client with timeouts; it connects on first use and again whenever the server is back."""
+def connect(settings: MongoSettings, counted: Pool | None = None) -> Client:
+    """A client with timeouts; it connects on first use and again whenever the server is back.
+
+    `counted` gets its pool's numbers.
+    """
     user: dict[str, Any] = {}
     if settings.username:
         user = {"username": settings.username, "password": settings.password.get_secret_value()}
@@ -65,7 +71,8 @@ def connect(settings: MongoSettings) -> Client:
         serverSelectionTimeoutMS=2000,
         connectTimeoutMS=2000,
         socketTimeoutMS=20000,
-        maxPoolSize=50,
+        maxPoolSize=CONNECTIONS,
+        event_listeners=[PoolListener(counted)] if counted else [],
         retryWrites=True,
         w="majority",
         journal=True,

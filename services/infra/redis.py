@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from services.infra.metrics.pools import Pool, PoolMetrics
+from services.infra.metrics.redis_pool import CountedPool
 from services.infra.settings import RedisSettings
 from services.shared.errors import Unavailable
 
@@ -19,10 +21,14 @@ CONNECTIONS: Final = 16
 """A command takes well below a millisecond; who finds none free waits for one, instead of opening hundreds."""
 
 
-def connect(settings: RedisSettings) -> Redis:
-    """A client; it connects on first use and again whenever the server is back. It never tries twice by itself."""
-    pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
+def connect(settings: RedisSettings, counted: Pool | None = None) -> Redis:
+    """A client; it connects on first use and again whenever the server is back. It never tries twice by itself.
+
+    `counted` gets its pool's numbers.
+    """
+    pool: CountedPool = CountedPool.from_url(
         settings.url,
+        counted=counted or PoolMetrics().pool(DEPENDENCY, CONNECTIONS),
         max_connections=CONNECTIONS,
         timeout=ANSWER_WITHIN,
         socket_timeout=ANSWER_WITHIN,

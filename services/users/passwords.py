@@ -6,11 +6,13 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import TypeVar
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from services.infra.metrics.pools import Pool, PoolMetrics
 from services.shared.errors import Unavailable
 
 MEMORY_KIB = 7 * 1024
@@ -35,16 +37,24 @@ Result = TypeVar("Result")
 
 
 class Argon2Hasher:
-    """Offers `ports.PasswordHasher`. `memory_kib` is lowered by tests that hash a lot. Raises Unavailable in a flood.
+    """Offers `ports.PasswordHasher`. Raises Unavailable in a flood.
+
+    `memory_kib` is lowered by tests that hash a lot; `counted` gets the numbers of its threads.
 
     The threads are the bound: a caller that stops waiting does not make room for another while its hash is made.
     """
 
     def __init__(
-        self, *, at_once: int = AT_ONCE, memory_kib: int = MEMORY_KIB, most_waiting: int = MOST_WAITING
+        self,
+        counted: Pool | None = None,
+        *,
+        at_once: int = AT_ONCE,
+        memory_kib: int = MEMORY_KIB,
+        most_waiting: int = MOST_WAITING,
     ) -> None:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=memory_kib, parallelism=LANES, type=Type.ID)
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="argon2", initializer=_give_way)
+        self._counted = counted or PoolMetrics().pool("argon2", at_once)
         self._stand_in = self._hasher.hash("nobody's password")
         self._most = at_once + most_waiting
         self._begun = 0
@@ -67,7 +77,16 @@ class Argon2Hasher:
         if self._begun >= self._most:
             raise Unavailable("passwords", "too many are being checked")
         self._begun += 1
-        done = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        wished = monotonic()
+
+        def in_its_turn() -> Result:
+            self._counted.taken(monotonic() - wished)
+            try:
+                return work()
+            finally:
+                self._counted.given_back()
+
+        done = asyncio.get_running_loop().run_in_executor(self._threads, in_its_turn)
         done.add_done_callback(self._note_end)
         return await done
 

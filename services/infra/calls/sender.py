@@ -18,6 +18,8 @@ from services.infra.calls.deadlines import at_most, told
 from services.infra.calls.metrics import CallMetrics
 from services.infra.http_codec import CARRIED, TOKEN_HEADER
 from services.infra.identity.callers import Identity
+from services.infra.metrics.http_pool import CountedConnector
+from services.infra.metrics.pools import Pool, PoolMetrics
 
 CONNECTIONS_A_SERVICE: Final = 100
 """More calls at once wait for their turn. Of each address alone: one that hangs takes no connection from others."""
@@ -39,10 +41,14 @@ ANSWERS: Final = {HTTPStatus.OK: "ok", HTTPStatus.UNPROCESSABLE_ENTITY: "refused
 log = structlog.get_logger(__name__)
 
 
-def connections() -> aiohttp.ClientSession:
-    """The connections of one process to all services; the caller closes them."""
-    connector = aiohttp.TCPConnector(
-        limit=0, limit_per_host=CONNECTIONS_A_SERVICE, keepalive_timeout=KEPT_IDLE, ttl_dns_cache=NAMES_KEPT
+def connections(counted: Pool | None = None) -> aiohttp.ClientSession:
+    """The connections of one process to all services; the caller closes them. `counted` gets their numbers."""
+    connector = CountedConnector(
+        counted or PoolMetrics().pool("http", CONNECTIONS_A_SERVICE),
+        limit=0,
+        limit_per_host=CONNECTIONS_A_SERVICE,
+        keepalive_timeout=KEPT_IDLE,
+        ttl_dns_cache=NAMES_KEPT,
     )
     return aiohttp.ClientSession(connector=connector, trust_env=False)
 

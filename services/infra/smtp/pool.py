@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 
 from services.infra.calls.circuits import Circuit
+from services.infra.metrics.pools import PoolMetrics
 from services.infra.sections.mail import SmtpSettings
 from services.infra.smtp.attempts import Attempts
 from services.infra.smtp.envelope import Envelope
@@ -43,14 +44,18 @@ class SmtpPool:
     """
 
     def __init__(
-        self, settings: SmtpSettings, metrics: SmtpMetrics | None = None, now: Callable[[], float] = monotonic
+        self,
+        settings: SmtpSettings,
+        metrics: SmtpMetrics | None = None,
+        now: Callable[[], float] = monotonic,
+        pools: PoolMetrics | None = None,
     ) -> None:
         self._settings = settings
         self._metrics = metrics or SmtpMetrics()
         self._now = now
-        self._slots = Slots(
-            {Lane.CRITICAL: settings.critical_connections, Lane.STANDARD: settings.standard_connections}
-        )
+        sizes = {Lane.CRITICAL: settings.critical_connections, Lane.STANDARD: settings.standard_connections}
+        self._slots, pools = Slots(sizes), pools or PoolMetrics()
+        self._counted = {lane: pools.pool(f"smtp-{lane.lower()}", size) for lane, size in sizes.items()}
         self._attempts = Attempts(settings, self._metrics)
         self._circuits = {lane: Circuit(now) for lane in Lane}
         # The rate is for crowds; a critical mail waits only where the server itself wants it to.
@@ -123,10 +128,12 @@ class SmtpPool:
         except TimeoutError:
             return waiting(Verdict.AWAY, "all connections to the mail server were busy")
         self._metrics.note_wait(lane, self._now() - started, borrowed=owner is not lane)
+        self._counted[owner].taken(self._now() - started)
         try:
             return await self._tried(envelope, lane, owner, until)
         finally:
             self._slots.give_back(owner)
+            self._counted[owner].given_back()
 
     async def _tried(self, envelope: Envelope, lane: Lane, owner: Lane, until: float) -> Outcome:
         """The attempt, if the server is worth one."""
